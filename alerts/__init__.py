@@ -1,0 +1,1 @@
+"""Meaning: rules, their evaluator, advice, notices and the channels they go out by."""

@@ -1,0 +1,223 @@
+"""What crosses Kafka at the edge: topic names, partitions, and the wire forms.
+
+Values are msgpack maps with `v` (schema version). Unknown fields are ignored, an
+unknown major version raises `UnknownVersionError`. Results and notices, which belong to
+later stages, are defined there and travel through `encode` and `decode`.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+import msgspec
+import numpy as np
+
+from sensors.reading import COLUMNS, ReadingBatch
+
+VERSION = 1
+PARTITIONS = 12
+"""Partitions of every topic that is spread over sites."""
+
+READINGS = "readings"
+QUARANTINE = "readings.quarantine"
+AIR_QUALITY = "air-quality"
+CONGESTION = "congestion"
+AREAS = "areas"
+ALERTS = "alerts"
+NOTICES = "notices"
+
+KEEP = 262_144
+"""Bytes of a refused message that are kept [B]."""
+KEEP_LARGE = 4_096
+"""Bytes kept of a message larger than `KEEP` [B]."""
+
+Origin = Literal["live", "simulated", "replay"]
+
+
+class UnknownVersionError(ValueError):
+    """A record of a major version this program does not know: pause, do not guess."""
+
+
+class Provenance(msgspec.Struct, frozen=True):
+    """Where a batch comes from, so that a gap or a repeat is seen downstream.
+
+    Parameters
+    ----------
+    bridge
+        Name of the bridge.
+    run
+        When that bridge process started [unix ns].
+    sequence
+        Number of the batch within the run and partition, from 1.
+    total
+        Readings (and refused messages) of this run and partition up to and including
+        this batch.
+    """
+
+    bridge: str
+    run: int
+    sequence: int
+    total: int
+
+
+class _Wire(msgspec.Struct, frozen=True):
+    v: int
+    kind: str
+    origin: str
+    city: str
+    provenance: Provenance
+    time: int = 0
+    sites: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
+    columns: dict[str, bytes] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A micro-batch of readings of one partition's sites."""
+
+    city: str
+    origin: Origin
+    provenance: Provenance
+    readings: ReadingBatch
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Event time has reached `time` [unix s] in this partition."""
+
+    city: str
+    origin: Origin
+    provenance: Provenance
+    time: int
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """A message, or one value of it, that could not become a reading.
+
+    Parameters
+    ----------
+    id
+        Identity of the refusal: hash of topic, payload and position in it.
+    reason
+        Short code, e.g. ``not_json``; `detail` is the sentence for a technician.
+    count
+        How many readings it stands for in the ledger (1 for an undecodable message).
+    payload
+        The original bytes, at most `KEEP` (of larger ones the first `KEEP_LARGE`).
+    length, sha256
+        Of the whole payload.
+    replayable
+        Whether `payload` is whole.
+    """
+
+    v: int = VERSION
+    id: str
+    city: str
+    origin: str
+    device: str
+    topic: str
+    stage: str
+    reason: str
+    detail: str
+    time: int
+    count: int
+    payload: bytes
+    length: int
+    sha256: str
+    replayable: bool
+    redelivered: bool = False
+    provenance: Provenance | None = None
+
+
+_pack = msgspec.msgpack.Encoder()
+_wire = msgspec.msgpack.Decoder(_Wire)
+
+
+def encode_batch(batch: Batch) -> bytes:
+    """Write a batch as bytes; each column as little-endian bytes."""
+    readings = batch.readings
+    columns = {
+        name: np.ascontiguousarray(getattr(readings, name), dtype).tobytes()
+        for name, dtype in COLUMNS.items()
+    }
+    return _pack.encode(
+        _Wire(
+            v=VERSION,
+            kind="readings",
+            origin=batch.origin,
+            city=batch.city,
+            provenance=batch.provenance,
+            sites=readings.sites,
+            devices=readings.devices,
+            columns=columns,
+        )
+    )
+
+
+def encode_tick(tick: Tick) -> bytes:
+    """Write a tick as bytes."""
+    return _pack.encode(
+        _Wire(
+            v=VERSION,
+            kind="tick",
+            origin=tick.origin,
+            city=tick.city,
+            provenance=tick.provenance,
+            time=tick.time,
+        )
+    )
+
+
+def decode_record(value: bytes) -> Batch | Tick:
+    """Read a record of topic `readings`.
+
+    Raises
+    ------
+    UnknownVersionError
+        If the record's major version is not `VERSION`.
+    """
+    wire = _wire.decode(value)
+    _check(wire.v)
+    origin: Any = wire.origin
+    if wire.kind == "tick":
+        return Tick(wire.city, origin, wire.provenance, wire.time)
+    columns: dict[str, Any] = {
+        name: np.frombuffer(wire.columns[name], dtype)
+        for name, dtype in COLUMNS.items()
+    }
+    readings = ReadingBatch(sites=wire.sites, devices=wire.devices, **columns)
+    return Batch(wire.city, origin, wire.provenance, readings)
+
+
+def encode(record: msgspec.Struct) -> bytes:
+    """Write any versioned record as msgpack."""
+    return _pack.encode(record)
+
+
+class _Version(msgspec.Struct):
+    v: int
+
+
+_version = msgspec.msgpack.Decoder(_Version)
+Record = TypeVar("Record", bound=msgspec.Struct)
+
+
+def decode(value: bytes, kind: type[Record]) -> Record:
+    """Read a versioned record of type `kind`.
+
+    Raises
+    ------
+    UnknownVersionError
+        If the record's major version is not `VERSION`.
+    """
+    _check(_version.decode(value).v)
+    return msgspec.msgpack.decode(value, type=kind)
+
+
+def _check(version: int) -> None:
+    if version != VERSION:
+        message = (
+            f"record of schema version {version}; this program knows {VERSION}. "
+            "Update Thoáng, or let the newer one finish its records first"
+        )
+        raise UnknownVersionError(message)

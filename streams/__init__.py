@@ -1,0 +1,1 @@
+"""The middle: averages, air quality and congestion, computed by stream agents."""

@@ -1,0 +1,1 @@
+"""The citizens' page and the open data API."""
