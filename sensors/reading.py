@@ -7,7 +7,7 @@ Kafka is `sensors.records`'.
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum
 from hashlib import blake2b
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,7 +138,7 @@ class ReadingBatch:
         return replace(self, **picked)
 
 
-COLUMNS = {
+COLUMNS: dict[str, np.dtype[Any]] = {
     "site": np.dtype("<i4"),
     "device": np.dtype("<i4"),
     "channel": np.dtype("<i2"),
