@@ -1,0 +1,45 @@
+"""A fault of faust-streaming 0.15.3, worked around in one place.
+
+`AIOKafkaConsumerThread` hands an *empty* set of active partitions to aiokafka, which
+reads it as "no filter": a poll pending in a rebalance then drains records that Faust
+drops. Streams stall for seconds and changelog records go missing. A set that is always
+true, yet contains nothing, is read as meant.
+"""
+
+from collections.abc import Container
+from typing import Any
+
+from faust.transport.drivers import aiokafka as driver
+
+_original = driver.AIOKafkaConsumerThread._fetch_records  # noqa: SLF001  # the patch
+
+
+class Live:
+    """Partitions that may be fetched; true even when there are none."""
+
+    def __init__(self, partitions: Container[Any]) -> None:
+        self._partitions = partitions
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __contains__(self, partition: object) -> bool:
+        return partition in self._partitions
+
+
+async def _fetch_records(
+    self: Any,  # noqa: ANN401  # Faust is published without types
+    consumer: Any,  # noqa: ANN401
+    active_partitions: Any,  # noqa: ANN401
+    timeout: float | None = None,  # noqa: ASYNC109  # Faust's own signature
+    max_records: int | None = None,
+) -> Any:  # noqa: ANN401
+    live = None if active_partitions is None else Live(active_partitions)
+    return await _original(
+        self, consumer, live, timeout=timeout, max_records=max_records
+    )
+
+
+def patch() -> None:
+    """Put the workaround in place; calling it again changes nothing."""
+    driver.AIOKafkaConsumerThread._fetch_records = _fetch_records  # noqa: SLF001
