@@ -1,1 +1,1 @@
-"""The middle: averages, air quality and congestion, computed by stream agents."""
+"""The middle: readings become averages, indices and congestion levels."""

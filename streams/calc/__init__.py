@@ -1,0 +1,1 @@
+"""Pure numerics of air and traffic: arrays in, arrays out; nothing here does I/O."""
