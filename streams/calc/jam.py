@@ -62,7 +62,7 @@ def un_tac(
     lasting = np.asarray(lasting_s) >= policy.lasting_s
     long = np.asarray(queue_m, dtype=np.float64) > policy.queue_over_m
     delayed = np.asarray(signal_delay_s, dtype=np.float64) > policy.signal_delay_over_s
-    return slow & lasting & (long | delayed)
+    return np.asarray(slow & lasting & (long | delayed))
 
 
 def is_jam(
@@ -71,6 +71,7 @@ def is_jam(
     now: int,
     length_m: Float,
     speed: Float,
+    *,
     policy: JamPolicy = DEFAULT,
 ) -> Bool:
     """Say which segments' queue has become a jam by `now` [s UTC].
@@ -87,4 +88,5 @@ def is_jam(
     speed
         [km/h], 0 where the queue stands.
     """
-    return (level == QUEUE) & un_tac(speed, now - since, length_m, policy=policy)
+    lasting = un_tac(speed, now - since, length_m, policy=policy)
+    return np.asarray((level == QUEUE) & lasting)

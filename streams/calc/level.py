@@ -21,6 +21,8 @@ from streams.calc.fixed import MISSING, Bool, Float, Int8, Int64
 LEVELS: Final = ("free", "busy", "slow", "queue", "jam", "no_data", "closed")
 FREE, BUSY, SLOW, QUEUE, JAM, NO_DATA, CLOSED = range(len(LEVELS))
 
+_STREAKS: Final = range(1, 101)
+
 
 @dataclass(frozen=True, slots=True)
 class LevelPolicy:
@@ -33,12 +35,13 @@ class LevelPolicy:
     leave
         A level is left for the better above these, one each, above its `enter`.
     worsen_after, improve_after
-        Evaluations in a row that a change needs, at least 1.
+        Evaluations in a row that a change needs, 1 … 100.
     hold_s
         Time [s] before a level may change back in the other direction. Going on in
         the same direction is not held up: it is news, not flapping.
     stale_after_s
-        Time [s] after the last valid evaluation at which the level is no longer known.
+        Time [s] after the last valid evaluation for which the level is still shown,
+        as old; after it there is no data.
     """
 
     enter: tuple[float, ...] = (0.75, 0.50, 0.25)
@@ -62,10 +65,10 @@ class LevelPolicy:
                 f"{QUEUE} of each, falling, every way out above its way in"
             )
             raise ValueError(message)
-        if min(self.worsen_after, self.improve_after) < 1:
+        if not {self.worsen_after, self.improve_after} <= set(_STREAKS):
             message = (
                 f"a change after {self.worsen_after} evaluations to the worse and "
-                f"{self.improve_after} to the better: both must be at least 1"
+                f"{self.improve_after} to the better: wanted 1 to {_STREAKS[-1]} each"
             )
             raise ValueError(message)
 
@@ -81,7 +84,7 @@ class LevelState:
     since
         When the level began [s UTC].
     worsened
-        The last change was to the worse.
+        The last change was to the worse, or from no_data.
     below, above
         Evaluations in a row below each way in and above each way out, shape
         ``(n, thresholds)``, not counted further than a change needs.
@@ -124,6 +127,7 @@ def step(
     ratio: Float,
     standing: Bool,
     valid: Bool,
+    *,
     now: int,
 ) -> LevelState:
     """Evaluate all segments once.
@@ -163,11 +167,16 @@ def step(
     return LevelState(
         level=level,
         since=np.where(changed, now, state.since),
-        worsened=np.where(changed, level > state.level, state.worsened),
+        worsened=np.where(changed, _worsened(state.level, level), state.worsened),
         below=np.where(keep, below, 0).astype(np.int8),
         above=np.where(keep, above, 0).astype(np.int8),
         last_valid=last_valid,
     )
+
+
+def _worsened(before: Int8, after: Int8) -> Bool:
+    # The first level known is no improvement that would have to be held.
+    return np.asarray((after > before) | (before == NO_DATA))
 
 
 def _edges(thresholds: tuple[float, ...]) -> Float:
@@ -202,4 +211,4 @@ def _moved(
 
 def is_old(state: LevelState, now: int) -> Bool:
     """Say where the level shown rests on an evaluation before `now` ("cũ")."""
-    return (state.level != NO_DATA) & (state.last_valid < now)
+    return np.asarray((state.level != NO_DATA) & (state.last_valid < now))

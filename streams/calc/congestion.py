@@ -1,0 +1,241 @@
+"""What the lanes of a station say together: flow, speed, ratio, and if that is enough.
+
+One evaluation of n segments over a window of slots, usually five minutes of one
+minute each. Levels over time are in `streams.calc.level`; what a single lane reads is
+never judged alone, since a loop may lie in the gap between two stopped cars.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from streams.calc.fixed import Bool, Float, Int8, Int64
+from streams.calc.floats import average, total
+from streams.calc.flow import HOUR_S, clip_occupancy
+from streams.calc.speed import KMH_PER_M_S, space_mean
+from streams.calc.travel_time import ratio_to_free_flow
+
+METHODS: Final = (
+    "none",
+    "harmonic",
+    "occupancy",
+    "arithmetic",
+    "speed_only",
+    "standing",
+)
+"""How the speed was made, by code; arithmetic and speed_only deserve little trust."""
+NO_METHOD, HARMONIC, OCCUPANCY, ARITHMETIC, SPEED_ONLY, STANDING = range(len(METHODS))
+
+REASONS: Final = (
+    "",
+    "no_data",
+    "few_minutes",
+    "no_vehicles",
+    "few_vehicles",
+    "no_speed",
+    "no_free_flow",
+)
+"""Why a sample is not valid, by code; empty where it is."""
+
+_WINDOW: Final = (-2, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePolicy:
+    """What a level may rest on; all values are our choice and configurable.
+
+    Parameters
+    ----------
+    least_share
+        Share of the slots of the window in which at least one lane reported.
+    least_vehicles, least_occupancy
+        Either so many vehicles, or the road this full [0..1].
+    standing_occupancy
+        A lane stands that nobody crossed while it was at least this full [0..1],
+    standing_s
+        over the newest so many seconds: longer than one red light, which also
+        holds a queue on the loop.
+    """
+
+    least_share: float = 0.6
+    least_vehicles: int = 5
+    least_occupancy: float = 0.10
+    standing_occupancy: float = 0.50
+    standing_s: int = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """What the lanes of n segments reported; NaN where nothing, and for padding.
+
+    Parameters
+    ----------
+    count, occupancy, speed
+        Vehicles, share of time [0..1] and mean speed [km/h], each of shape
+        ``(n, slots, lanes)``, oldest slot first. A speed not above 0 is not measured.
+    harmonic
+        Shape ``(n,)``: the sensor's mean speeds are harmonic.
+    slot_s
+        Length of a slot [s].
+    effective_length_m
+        Shape ``(n,)``: vehicle plus zone, as learned [m]; NaN where not known.
+    free_flow
+        Shape ``(n,)`` [km/h].
+    """
+
+    count: Float
+    occupancy: Float
+    speed: Float
+    harmonic: Bool
+    slot_s: int
+    effective_length_m: Float
+    free_flow: Float
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """One evaluation of n segments; every array has shape ``(n,)``.
+
+    Parameters
+    ----------
+    vehicles
+        Counted in the window.
+    flow
+        [veh/h] of all lanes that reported; a missing slot of a lane is taken to be
+        like the lane's others.
+    occupancy
+        Mean over lanes and slots [0..1].
+    speed
+        Space mean [km/h]; 0 where a queue stands.
+    ratio
+        Speed ÷ free-flow speed.
+    standing
+        A queue stands.
+    valid
+        The sample is enough for a level.
+    clipped
+        An occupancy above 1 was brought down to 1.
+    covered
+        Slots in which at least one lane reported.
+    method, reason
+        Places in `METHODS` and `REASONS`.
+    """
+
+    vehicles: Float
+    flow: Float
+    occupancy: Float
+    speed: Float
+    ratio: Float
+    standing: Bool
+    valid: Bool
+    clipped: Bool
+    covered: Int64
+    method: Int8
+    reason: Int8
+
+
+DEFAULT: Final = SamplePolicy()
+
+
+def measure(lanes: Lanes, policy: SamplePolicy = DEFAULT) -> Measures:
+    """Evaluate n segments over one window."""
+    occupancy, above = clip_occupancy(lanes.occupancy)
+    newest = -max(1, -(-policy.standing_s // lanes.slot_s))
+    stand = standing(lanes.count[:, newest:], occupancy[:, newest:], policy)
+    speed, method = _speed(lanes, occupancy, stand)
+    reported = ~np.isnan(lanes.count) | (lanes.speed > 0)
+    covered = np.count_nonzero(reported.any(axis=2), axis=1)
+    vehicles = total(lanes.count, _WINDOW)
+    filled = average(occupancy, _WINDOW)
+    ratio = ratio_to_free_flow(speed, lanes.free_flow)
+    reason = _reason(
+        {
+            "no_data": covered == 0,
+            "few_minutes": covered < policy.least_share * lanes.count.shape[1],
+            "no_vehicles": (vehicles == 0) & ~(filled > 0),
+            "few_vehicles": (vehicles < policy.least_vehicles)
+            & ~(filled >= policy.least_occupancy),
+            "no_speed": np.isnan(speed),
+            "no_free_flow": np.isnan(ratio),
+        },
+        settled=stand,
+        speed_only=(method == SPEED_ONLY) & ~np.isnan(ratio),
+    )
+    return Measures(
+        vehicles=vehicles,
+        flow=_flow(lanes),
+        occupancy=filled,
+        speed=speed,
+        ratio=np.where(stand, 0.0, ratio),
+        standing=stand,
+        valid=reason == 0,
+        clipped=np.asarray(above.any(axis=_WINDOW)),
+        covered=np.asarray(covered, dtype=np.int64),
+        method=method,
+        reason=reason,
+    )
+
+
+def standing(count: Float, occupancy: Float, policy: SamplePolicy = DEFAULT) -> Bool:
+    """Say where a queue stands: no vehicle crossed most lanes, yet they are full.
+
+    Parameters
+    ----------
+    count, occupancy
+        Shape ``(n, slots, lanes)``, occupancy within 0..1. A lane with a hole in
+        these slots has no say.
+
+    Returns
+    -------
+    Bool
+        Shape ``(n,)``: more than half of the lanes that have a say stand. Count 0
+        and occupancy 0 is an empty road, or the gap between two stopped cars: it
+        has a say, and says no.
+    """
+    whole = ~(np.isnan(count) | np.isnan(occupancy)).any(axis=1)
+    crossed = total(count, axis=1) > 0
+    full = average(occupancy, axis=1) >= policy.standing_occupancy
+    stood = np.count_nonzero(whole & full & ~crossed, axis=1)
+    return np.asarray(2 * stood > np.count_nonzero(whole, axis=1))
+
+
+def _speed(lanes: Lanes, occupancy: Float, stand: Bool) -> tuple[Float, Int8]:
+    counted = ~np.isnan(lanes.count).all(axis=_WINDOW)
+    weighted = space_mean(lanes.speed, lanes.count, _WINDOW)
+    choices = (
+        (STANDING, stand, np.zeros(len(stand))),
+        (HARMONIC, lanes.harmonic, weighted),
+        (OCCUPANCY, counted, _speed_by_occupancy(lanes, occupancy)),
+        (ARITHMETIC, ~lanes.harmonic, weighted),
+        (SPEED_ONLY, ~counted, space_mean(lanes.speed, axis=_WINDOW)),
+    )
+    speed = np.full(len(stand), np.nan)
+    method = np.full(len(stand), NO_METHOD, dtype=np.int8)
+    for code, where, candidate in choices:
+        chosen = where & ~np.isnan(candidate) & (method == NO_METHOD)
+        speed = np.where(chosen, candidate, speed)
+        method = np.where(chosen, code, method).astype(np.int8)
+    return speed, method
+
+
+def _speed_by_occupancy(lanes: Lanes, occupancy: Float) -> Float:
+    both = ~(np.isnan(lanes.count) | np.isnan(occupancy))
+    count = np.where(both, lanes.count, 0.0).sum(axis=_WINDOW)
+    occupied = np.where(both, occupancy, 0.0).sum(axis=_WINDOW) * lanes.slot_s
+    moving = (count > 0) & (occupied > 0)
+    travelled = np.where(moving, count * lanes.effective_length_m, np.nan)
+    return travelled / np.where(moving, occupied, 1.0) * KMH_PER_M_S
+
+
+def _flow(lanes: Lanes) -> Float:
+    per_slot = average(lanes.count, axis=1)
+    return total(per_slot, axis=1) * HOUR_S / lanes.slot_s
+
+
+def _reason(causes: dict[str, Bool], settled: Bool, speed_only: Bool) -> Int8:
+    code = np.zeros(len(settled), dtype=np.int8)
+    for cause, where in causes.items():
+        found = where & (code == 0)
+        code = np.where(found, REASONS.index(cause), code).astype(np.int8)
+    return np.where(settled | speed_only, 0, code).astype(np.int8)
