@@ -133,17 +133,26 @@ class Congestion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
-    """What one source record led to in one partition: the value of `air-quality`,
-    `congestion` and `areas` records.
+    """What one source record led to: a record of `air-quality`, `congestion`, `areas`.
 
-    `tick` is set when the source record was a tick: all results up to that event time
-    are in this partition's earlier records or in this one.
-    """  # noqa: D205  # one sentence needs two lines
+    Parameters
+    ----------
+    stage
+        Which agent says so.
+    epoch, partition, offset
+        Place of the source record, by which a repeat is known.
+    tick
+        Set when the source record was a tick: all results up to that event time are
+        in this partition's earlier records or in this one.
+    """
 
     v: int = VERSION
     city: str
     origin: str
+    stage: str
+    epoch: int
     partition: int
+    offset: int
     tick: int = 0
     air: tuple[AirQuality, ...] = ()
     congestion: tuple[Congestion, ...] = ()

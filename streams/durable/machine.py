@@ -30,8 +30,11 @@ class Machine(Protocol):
     def apply(self, value: bytes, place: Place) -> Sequence[Emission]:
         """Advance by one source record and return what it leads to."""
 
-    def restate(self) -> Sequence[Emission]:
-        """Return again the newest results: the log that held them is gone."""
+    def restate(self, epoch: int) -> Sequence[Emission]:
+        """Return again the newest results: the log that held them is gone.
+
+        They go before everything else of the new log, that of `epoch`.
+        """
 
     def dump(self) -> bytes:
         """Return the whole state."""

@@ -151,7 +151,7 @@ class Stage:
         emissions: list[Emission] = []
         try:
             if partition.restate:
-                emissions.extend(partition.machine.restate())
+                emissions.extend(partition.machine.restate(partition.epoch))
                 partition.restate = False
             emissions.extend(partition.machine.apply(message.value, place))
         except UnknownVersionError as error:

@@ -1,0 +1,135 @@
+"""From a record of `readings` to records of results: the machines of both agents.
+
+The rules know nothing of records, and Faust nothing of rules; they meet here.
+"""
+
+from collections.abc import Container, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from sensors.reading import QUANTITIES, ReadingBatch
+from sensors.records import AREAS, Tick, decode_record, encode
+from streams.durable.machine import Emission, Place
+from streams.results import AirQuality, Congestion, Results
+
+Result = AirQuality | Congestion
+_AIR = np.array([quantity.kind == "air" for quantity in QUANTITIES])
+
+
+class Rules(Protocol):
+    """What both kinds of rules have in common."""
+
+    @property
+    def sites(self) -> Container[str]:
+        """Sites of the partition."""
+
+    def apply(self, readings: ReadingBatch, origin: str) -> Sequence[Result]:
+        """Take readings; return the results they touch."""
+
+    def tick(self, time: int) -> Sequence[Result]:
+        """Advance event time [unix s]; return what that leads to."""
+
+    def restate(self) -> Sequence[Result]:
+        """Return the newest results again."""
+
+    def dump(self) -> bytes:
+        """Return the whole state."""
+
+    def load(self, state: bytes) -> None:
+        """Take over what `dump` returned."""
+
+
+class RulesMachine:
+    """Runs rules on the readings of their kind in one partition.
+
+    Parameters
+    ----------
+    stage
+        Name of the stage, which its results carry.
+    topic
+        Topic of the results.
+    rules
+        The rules and their state.
+    city
+        City id of the results.
+    partition
+        Partition of source and results.
+    areas_partition
+        Partition of `areas` in which all results of the city meet.
+    """
+
+    def __init__(
+        self,
+        stage: str,
+        topic: str,
+        rules: Rules,
+        *,
+        city: str,
+        partition: int,
+        areas_partition: int,
+    ) -> None:
+        self._stage = stage
+        self._topic = topic
+        self._rules = rules
+        self._city = city
+        self._partition = partition
+        self._areas = areas_partition
+        self._origin = "live"
+
+    @property
+    def rules(self) -> Rules:
+        """The rules this machine runs."""
+        return self._rules
+
+    def apply(self, value: bytes, place: Place) -> Sequence[Emission]:
+        """Advance by one record of `readings`."""
+        record = decode_record(value)
+        self._origin = record.origin
+        if isinstance(record, Tick):
+            return self._emit(self._rules.tick(record.time), place, record.time)
+        readings = self._own(record.readings)
+        return self._emit(self._rules.apply(readings, record.origin), place)
+
+    def _own(self, readings: ReadingBatch) -> ReadingBatch:
+        """Return the readings of these rules' kind and sites."""
+        known = np.array([site in self._rules.sites for site in readings.sites], bool)
+        kind = _AIR if self._stage == "air" else ~_AIR
+        return readings.take(known[readings.site] & kind[readings.quantity])
+
+    def restate(self, epoch: int) -> Sequence[Emission]:
+        """Say the newest results again, before all else of the log of `epoch`."""
+        return self._emit(self._rules.restate(), Place(epoch, self._partition, -1))
+
+    def _emit(
+        self, found: Sequence[Result], place: Place, tick: int = 0
+    ) -> list[Emission]:
+        if not (found or tick):
+            return []
+        results = self._results(found, place, tick)
+        areas = Emission(AREAS, self._areas, self._city.encode(), encode(results))
+        return [self._record(results), areas] if found else [areas]
+
+    def _record(self, results: Results) -> Emission:
+        return Emission(self._topic, self._partition, b"", encode(results))
+
+    def _results(self, found: Sequence[Result], place: Place, tick: int) -> Results:
+        return Results(
+            city=self._city,
+            origin=self._origin,
+            stage=self._stage,
+            epoch=place.epoch,
+            partition=place.partition,
+            offset=place.offset,
+            tick=tick,
+            air=tuple(r for r in found if isinstance(r, AirQuality)),
+            congestion=tuple(r for r in found if isinstance(r, Congestion)),
+        )
+
+    def dump(self) -> bytes:
+        """Return the whole state."""
+        return self._rules.dump()
+
+    def load(self, state: bytes) -> None:
+        """Take over what `dump` returned."""
+        self._rules.load(state)

@@ -1,0 +1,305 @@
+"""The traffic rules of one partition: five-minute measures and levels by segment.
+
+It advances by readings and ticks and returns results; it opens nothing.
+"""
+
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from sensors.city import City, Segment
+from sensors.reading import ReadingBatch
+from streams.calc.congestion import METHODS, REASONS, Measures, measure
+from streams.calc.fixed import Bool, Float, Int64
+from streams.calc.jam import is_jam
+from streams.calc.level import JAM, LEVELS, LevelPolicy, LevelState, is_old, step
+from streams.lanes import LaneWindow
+from streams.results import Congestion
+from streams.revisions import Revisions
+from streams.slots import Slots, pack, unpack
+
+HOUR_S = 3_600
+WINDOW_S = 300
+
+
+class TrafficRules:
+    """State and rules of the segments of one partition.
+
+    Parameters
+    ----------
+    city
+        The city; its lateness and intervals are obeyed.
+    segments
+        The segments of this partition.
+    policy
+        How ratios become levels.
+    """
+
+    def __init__(
+        self,
+        city: City,
+        segments: Sequence[Segment],
+        policy: LevelPolicy | None = None,
+    ) -> None:
+        self._city = city
+        self._policy = policy or LevelPolicy()
+        intervals = {d.id: d.interval_s for d in city.devices if d.kind == "traffic"}
+        self._slots = Slots(HOUR_S, intervals)
+        self._groups = [
+            Group(city, self._slots, members, interval, self._policy)
+            for interval, members in _by_interval(city, segments).items()
+        ]
+        self._group = {s.id: group for group in self._groups for s in group.segments}
+        self._time = 0
+
+    @property
+    def sites(self) -> Container[str]:
+        """Ids of the segments."""
+        return self._group
+
+    def apply(self, readings: ReadingBatch, origin: str) -> list[Congestion]:
+        """Take readings; return what they change of intervals evaluated before.
+
+        Readings beyond the lateness are left to `recompute`.
+        """
+        taken = readings.take(readings.end >= self._time - self._city.lateness_s)
+        if not len(taken):
+            return []
+        self._slots.put(taken)
+        touched: dict[tuple[str, int], int] = {}
+        intervals = taken.start // WINDOW_S * WINDOW_S
+        for site, start, end in zip(
+            taken.site.tolist(), intervals.tolist(), taken.end.tolist(), strict=True
+        ):
+            key = (taken.sites[site], start)
+            touched[key] = max(end, touched.get(key, 0))
+        return [
+            result
+            for group in self._groups
+            for result in group.touch(touched, origin, self._time)
+        ]
+
+    def tick(self, time: int) -> list[Congestion]:
+        """Advance event time [unix s]; return the evaluations that are due."""
+        if time <= self._time:
+            return []
+        self._time = time
+        self._slots.drop_before((time - self._city.lateness_s) // HOUR_S - 1)
+        return [result for group in self._groups for result in group.evaluate(time)]
+
+    def restate(self) -> list[Congestion]:
+        """Return the newest results again."""
+        return [result for group in self._groups for result in group.newest()]
+
+    def dump(self) -> bytes:
+        """Return the whole state."""
+        groups = [group.dump() for group in self._groups]
+        return pack({"slots": self._slots.dump(), "groups": groups, "time": self._time})
+
+    def load(self, state: bytes) -> None:
+        """Take over what `dump` returned; segments no longer known are left out."""
+        kept = unpack(state)
+        self._time = kept["time"]
+        self._slots.load(kept["slots"], self._group)
+        for group in self._groups:
+            for part in kept["groups"]:
+                group.load(part)
+
+
+class Group:
+    """Segments whose devices report at the same interval, evaluated together."""
+
+    def __init__(
+        self,
+        city: City,
+        slots: Slots,
+        segments: Sequence[Segment],
+        interval_s: int,
+        policy: LevelPolicy,
+    ) -> None:
+        self.segments = tuple(segments)
+        self._city = city
+        self._policy = policy
+        self._interval = interval_s
+        self._span = -(-WINDOW_S // interval_s) * interval_s
+        self._place = {segment.id: row for row, segment in enumerate(segments)}
+        self._window = LaneWindow(slots, segments, interval_s)
+        self._state = LevelState.unknown(policy, len(segments), 0)
+        lengths = [segment.length_m or np.nan for segment in segments]
+        self._length: Float = np.array(lengths, np.float64)
+        self._observed = np.zeros(len(segments), np.int64)
+        self._evaluated = 0
+        self._origin: str = city.origin
+        self._said: dict[tuple[str, int], Congestion] = {}
+        self._revisions = Revisions()
+
+    def touch(
+        self, touched: Mapping[tuple[str, int], int], origin: str, tick: int
+    ) -> list[Congestion]:
+        """Note what was observed; return amended intervals, their level untouched."""
+        again: dict[int, list[tuple[int, Congestion]]] = {}
+        for (site, start), end in touched.items():
+            row = self._place.get(site)
+            if row is None:
+                continue
+            self._origin = origin
+            self._observed[row] = max(self._observed[row], end)
+            said = self._said.get((site, start))
+            if said is not None:
+                again.setdefault(said.evaluated, []).append((row, said))
+        return [r for end in sorted(again) for r in self._amend(end, again[end], tick)]
+
+    def evaluate(self, time: int) -> list[Congestion]:
+        """Evaluate the window that ends at `time`, whole slots, once."""
+        end = time // self._interval * self._interval
+        if end <= self._evaluated:
+            return []
+        self._evaluated = end
+        measures = measure(self._window.read(end - self._span, end))
+        self._state = step(
+            self._policy,
+            self._state,
+            measures.ratio,
+            measures.standing,
+            measures.valid,
+            now=end,
+        )
+        jam = self._jam(measures, end)
+        old = is_old(self._state, end)
+        start = (end - 1) // WINDOW_S * WINDOW_S
+        results = [
+            self._said_now(row, start, end, measures, jam=jam, old=old)
+            for row in range(len(self.segments))
+        ]
+        self._forget(time - self._city.lateness_s - HOUR_S)
+        return results
+
+    def newest(self) -> list[Congestion]:
+        """Return what was said last of each segment."""
+        last = {site: said for (site, _), said in sorted(self._said.items(), key=_when)}
+        return list(last.values())
+
+    def _jam(self, measures: Measures, now: int) -> Bool:
+        since: Int64 = self._state.since
+        return is_jam(self._state.level, since, now, self._length, measures.speed)
+
+    def _said_now(
+        self,
+        row: int,
+        start: int,
+        end: int,
+        measures: Measures,
+        *,
+        jam: Bool,
+        old: Bool,
+    ) -> Congestion:
+        level = LEVELS[JAM if jam[row] else int(self._state.level[row])]
+        record = Congestion(
+            **self._measured(measures, row),
+            city=self._city.id,
+            origin=self._origin,
+            site=self.segments[row].id,
+            start=start,
+            end=start + WINDOW_S,
+            evaluated=end,
+            level=level,
+            level_since=int(self._state.since[row]),
+            stale=bool(old[row]),
+            observed=min(int(self._observed[row]), end),
+            tick=end,
+        )
+        return self._remember(record)
+
+    def _amend(
+        self, end: int, again: Sequence[tuple[int, Congestion]], tick: int
+    ) -> list[Congestion]:
+        measures = measure(self._window.read(end - self._span, end))
+        return [
+            self._remember(
+                msgspec.structs.replace(
+                    said,
+                    **self._measured(measures, row),
+                    observed=max(said.observed, min(int(self._observed[row]), end)),
+                    tick=tick,
+                )
+            )
+            for row, said in again
+        ]
+
+    def _remember(self, record: Congestion) -> Congestion:
+        revised = self._revisions.revised(record)
+        self._said[record.site, record.start] = revised
+        return revised
+
+    def _measured(self, measures: Measures, row: int) -> dict[str, Any]:
+        slots = self._span // self._interval
+        return {
+            "flow": _known(measures.flow[row], 1),
+            "speed": _known(measures.speed[row], 2),
+            "method": METHODS[int(measures.method[row])],
+            "occupancy": _known(measures.occupancy[row], 4),
+            "free_flow": _known(self._window.free_flow[row], 1),
+            "ratio": _known(measures.ratio[row], 4),
+            "vehicles": round(float(np.nan_to_num(measures.vehicles[row]))),
+            "completeness": round(int(measures.covered[row]) / slots, 4),
+            "reason": REASONS[int(measures.reason[row])],
+        }
+
+    def _forget(self, before: int) -> None:
+        self._revisions.forget(before)
+        if len(self._said) > 3 * len(self.segments):
+            self._said = {k: s for k, s in self._said.items() if k[1] >= before}
+
+    def dump(self) -> dict[str, Any]:
+        """Return the state as plain values."""
+        return {
+            "segments": [segment.id for segment in self.segments],
+            "level": {k: a.tolist() for k, a in self._state.arrays().items()},
+            "observed": self._observed.tolist(),
+            "evaluated": self._evaluated,
+            "origin": self._origin,
+            "said": list(self._said.values()),
+            "revisions": self._revisions.dump(),
+        }
+
+    def load(self, state: Mapping[str, Any]) -> None:
+        """Take over what a group dumped of the segments that are in this one."""
+        pairs = [
+            (old, self._place[site])
+            for old, site in enumerate(state["segments"])
+            if site in self._place
+        ]
+        if not pairs:
+            return
+        old, new = ([pair[side] for pair in pairs] for side in (0, 1))
+        arrays = {name: array.copy() for name, array in self._state.arrays().items()}
+        for name, target in arrays.items():
+            kept = np.array(state["level"][name], target.dtype)
+            # A changed number of thresholds starts the streaks afresh.
+            if kept.shape[1:] == target.shape[1:]:
+                target[new] = kept[old]
+        self._state = LevelState(**arrays)  # type: ignore[arg-type]  # as it came
+        self._observed[new] = np.array(state["observed"], np.int64)[old]
+        self._evaluated = max(self._evaluated, state["evaluated"])
+        self._origin = state["origin"]
+        said = [msgspec.convert(each, Congestion) for each in state["said"]]
+        self._said |= {(s.site, s.start): s for s in said if s.site in self._place}
+        self._revisions.load(state["revisions"])
+
+
+def _by_interval(city: City, segments: Sequence[Segment]) -> dict[int, list[Segment]]:
+    groups: dict[int, list[Segment]] = {}
+    for segment in segments:
+        intervals = [device.interval_s for device in city.devices_of(segment.id)]
+        groups.setdefault(min(intervals, default=WINDOW_S), []).append(segment)
+    return groups
+
+
+def _known(value: float, digits: int) -> float | None:
+    return None if np.isnan(value) else round(float(value), digits)
+
+
+def _when(item: tuple[tuple[str, int], Congestion]) -> int:
+    return item[0][1]
