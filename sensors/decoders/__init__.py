@@ -1,0 +1,1 @@
+"""What payloads may look like: one payload format a file."""
