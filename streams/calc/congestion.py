@@ -117,7 +117,8 @@ class Measures:
     clipped
         An occupancy above 1 was brought down to 1.
     covered
-        Slots in which at least one lane reported.
+        Slots in which at least one lane counted; of a feed that never counts, those
+        with a speed.
     method, reason
         Places in `METHODS` and `REASONS`.
     """
@@ -144,8 +145,7 @@ def measure(lanes: Lanes, policy: SamplePolicy = DEFAULT) -> Measures:
     newest = -max(1, -(-policy.standing_s // lanes.slot_s))
     stand = standing(lanes.count[:, newest:], occupancy[:, newest:], policy)
     speed, method = _speed(lanes, occupancy, stand)
-    reported = ~np.isnan(lanes.count) | (lanes.speed > 0)
-    covered = np.count_nonzero(reported.any(axis=2), axis=1)
+    covered = _covered(lanes)
     vehicles = total(lanes.count, _WINDOW)
     filled = average(occupancy, _WINDOW)
     ratio = ratio_to_free_flow(speed, lanes.free_flow)
@@ -171,7 +171,7 @@ def measure(lanes: Lanes, policy: SamplePolicy = DEFAULT) -> Measures:
         standing=stand,
         valid=reason == 0,
         clipped=np.asarray(above.any(axis=_WINDOW)),
-        covered=np.asarray(covered, dtype=np.int64),
+        covered=covered,
         method=method,
         reason=reason,
     )
@@ -200,8 +200,19 @@ def standing(count: Float, occupancy: Float, policy: SamplePolicy = DEFAULT) -> 
     return np.asarray(2 * stood > np.count_nonzero(whole, axis=1))
 
 
+def _counts(lanes: Lanes) -> Bool:
+    return np.asarray(~np.isnan(lanes.count).all(axis=_WINDOW))
+
+
+def _covered(lanes: Lanes) -> Int64:
+    counts = _counts(lanes)[:, None, None]
+    reported = np.where(counts, ~np.isnan(lanes.count), lanes.speed > 0)
+    covered = np.count_nonzero(reported.any(axis=2), axis=1)
+    return np.asarray(covered, dtype=np.int64)
+
+
 def _speed(lanes: Lanes, occupancy: Float, stand: Bool) -> tuple[Float, Int8]:
-    counted = ~np.isnan(lanes.count).all(axis=_WINDOW)
+    counted = _counts(lanes)
     weighted = space_mean(lanes.speed, lanes.count, _WINDOW)
     choices = (
         (STANDING, stand, np.zeros(len(stand))),
