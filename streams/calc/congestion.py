@@ -1,19 +1,20 @@
 """What the lanes of a station say together: flow, speed, ratio, and if that is enough.
 
 One evaluation of n segments over a window of slots, usually five minutes of one
-minute each. Levels over time are in `streams.calc.level`; what a single lane reads is
-never judged alone, since a loop may lie in the gap between two stopped cars.
+minute each. Levels over time are in `streams.calc.level`, queues that stand in
+`streams.calc.standing`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
 from streams.calc.fixed import Bool, Float, Int8, Int64
-from streams.calc.floats import average, total
+from streams.calc.floats import average, quotient, total
 from streams.calc.flow import HOUR_S, clip_occupancy
 from streams.calc.speed import KMH_PER_M_S, space_mean
+from streams.calc.standing import StandingPolicy, standing
 from streams.calc.travel_time import ratio_to_free_flow
 
 METHODS: Final = (
@@ -51,18 +52,18 @@ class SamplePolicy:
         Share of the slots of the window in which at least one lane reported.
     least_vehicles, least_occupancy
         Either so many vehicles, or the road this full [0..1].
-    standing_occupancy
-        A lane stands that nobody crossed while it was at least this full [0..1],
-    standing_s
-        over the newest so many seconds: longer than one red light, which also
-        holds a queue on the loop.
+    standing
+        When a queue stands, which is sample enough.
+    fastest_kmh
+        A speed from count and occupancy above this is the rounding of a small
+        occupancy, and no speed.
     """
 
     least_share: float = 0.6
     least_vehicles: int = 5
     least_occupancy: float = 0.10
-    standing_occupancy: float = 0.50
-    standing_s: int = 120
+    standing: StandingPolicy = field(default_factory=StandingPolicy)
+    fastest_kmh: float = 200.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +143,8 @@ DEFAULT: Final = SamplePolicy()
 def measure(lanes: Lanes, policy: SamplePolicy = DEFAULT) -> Measures:
     """Evaluate n segments over one window."""
     occupancy, above = clip_occupancy(lanes.occupancy)
-    newest = -max(1, -(-policy.standing_s // lanes.slot_s))
-    stand = standing(lanes.count[:, newest:], occupancy[:, newest:], policy)
-    speed, method = _speed(lanes, occupancy, stand)
+    stand = standing(lanes.count, occupancy, lanes.slot_s, policy.standing)
+    speed, method = _speed(lanes, occupancy, stand, policy)
     covered = _covered(lanes)
     vehicles = total(lanes.count, _WINDOW)
     filled = average(occupancy, _WINDOW)
@@ -177,29 +177,6 @@ def measure(lanes: Lanes, policy: SamplePolicy = DEFAULT) -> Measures:
     )
 
 
-def standing(count: Float, occupancy: Float, policy: SamplePolicy = DEFAULT) -> Bool:
-    """Say where a queue stands: no vehicle crossed most lanes, yet they are full.
-
-    Parameters
-    ----------
-    count, occupancy
-        Shape ``(n, slots, lanes)``, occupancy within 0..1. A lane with a hole in
-        these slots has no say.
-
-    Returns
-    -------
-    Bool
-        Shape ``(n,)``: more than half of the lanes that have a say stand. Count 0
-        and occupancy 0 is an empty road, or the gap between two stopped cars: it
-        has a say, and says no.
-    """
-    whole = ~(np.isnan(count) | np.isnan(occupancy)).any(axis=1)
-    crossed = total(count, axis=1) > 0
-    full = average(occupancy, axis=1) >= policy.standing_occupancy
-    stood = np.count_nonzero(whole & full & ~crossed, axis=1)
-    return np.asarray(2 * stood > np.count_nonzero(whole, axis=1))
-
-
 def _counts(lanes: Lanes) -> Bool:
     return np.asarray(~np.isnan(lanes.count).all(axis=_WINDOW))
 
@@ -211,13 +188,16 @@ def _covered(lanes: Lanes) -> Int64:
     return np.asarray(covered, dtype=np.int64)
 
 
-def _speed(lanes: Lanes, occupancy: Float, stand: Bool) -> tuple[Float, Int8]:
+def _speed(
+    lanes: Lanes, occupancy: Float, stand: Bool, policy: SamplePolicy
+) -> tuple[Float, Int8]:
     counted = _counts(lanes)
+    by_occupancy = _speed_by_occupancy(lanes, occupancy, policy.fastest_kmh)
     weighted = space_mean(lanes.speed, lanes.count, _WINDOW)
     choices = (
         (STANDING, stand, np.zeros(len(stand))),
         (HARMONIC, lanes.harmonic, weighted),
-        (OCCUPANCY, counted, _speed_by_occupancy(lanes, occupancy)),
+        (OCCUPANCY, counted, by_occupancy),
         (ARITHMETIC, ~lanes.harmonic, weighted),
         (SPEED_ONLY, ~counted, space_mean(lanes.speed, axis=_WINDOW)),
     )
@@ -230,13 +210,13 @@ def _speed(lanes: Lanes, occupancy: Float, stand: Bool) -> tuple[Float, Int8]:
     return speed, method
 
 
-def _speed_by_occupancy(lanes: Lanes, occupancy: Float) -> Float:
+def _speed_by_occupancy(lanes: Lanes, occupancy: Float, fastest: float) -> Float:
     both = ~(np.isnan(lanes.count) | np.isnan(occupancy))
     count = np.where(both, lanes.count, 0.0).sum(axis=_WINDOW)
     occupied = np.where(both, occupancy, 0.0).sum(axis=_WINDOW) * lanes.slot_s
-    moving = (count > 0) & (occupied > 0)
-    travelled = np.where(moving, count * lanes.effective_length_m, np.nan)
-    return travelled / np.where(moving, occupied, 1.0) * KMH_PER_M_S
+    travelled = count * lanes.effective_length_m * KMH_PER_M_S
+    plausible = (travelled > 0) & (travelled <= fastest * occupied)
+    return quotient(np.where(plausible, travelled, np.nan), occupied)
 
 
 def _flow(lanes: Lanes) -> Float:

@@ -11,14 +11,24 @@ import pytest
 KINDS = {"aqi_case": "aqi-*.json", "traffic_case": "traffic-*.json"}
 
 
-def _cases(pattern: str) -> list[Any]:
-    folders = [Path(__file__).parent]
+def _folders() -> list[tuple[str, Path]]:
+    folders = [("", Path(__file__).parent)]
     if "THOANG_ORACLES" in os.environ:
-        folders.append(Path(os.environ["THOANG_ORACLES"]))
-    files = [file for folder in folders for file in sorted(folder.glob(pattern))]
+        more = Path(os.environ["THOANG_ORACLES"])
+        if not more.is_dir():
+            message = (
+                f"THOANG_ORACLES is {more}, which is no folder: correct or unset it"
+            )
+            raise pytest.UsageError(message)
+        folders.append(("more/", more))
+    return folders
+
+
+def _cases(pattern: str) -> list[Any]:
     return [
-        pytest.param(case, id=f"{file.stem}:{case['id']}")
-        for file in files
+        pytest.param(case, id=f"{prefix}{file.stem}:{case['id']}")
+        for prefix, folder in _folders()
+        for file in sorted(folder.glob(pattern))
         for case in json.loads(file.read_text("utf-8"), parse_float=Decimal)
     ]
 

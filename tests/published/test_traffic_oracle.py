@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from streams.calc import congestion, flow, jam, level, speed, travel_time
+from streams.calc import flow, jam, level, speed, standing, travel_time
 from streams.calc.fixed import Float
 
 LATER = {
@@ -104,7 +104,7 @@ def _release(i: Inputs) -> dict[str, Any]:
 def _standing(i: Inputs) -> str:
     count = _of(i["lanes"], "count")[None, None, :]
     occupancy = _of(i["lanes"], "occupancy_pct")[None, None, :] / 100
-    return "jam" if congestion.standing(count, occupancy)[0] else "no jam"
+    return "jam" if standing.standing(count, occupancy, 60)[0] else "no jam"
 
 
 def _hysteresis(i: Inputs) -> list[str]:

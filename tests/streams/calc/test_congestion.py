@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
-from streams.calc.congestion import METHODS, REASONS, Lanes, Measures, measure, standing
+from streams.calc.congestion import METHODS, REASONS, Lanes, Measures, measure
 from streams.calc.fixed import Float
 
 NAN = np.nan
@@ -67,6 +67,12 @@ def test_arithmetic_means_alone_are_used_and_named() -> None:
     np.testing.assert_allclose(measures.speed, 60.0)
 
 
+def test_an_occupancy_rounded_away_gives_no_speed() -> None:
+    """Hardly any occupancy would be an absurd speed: then there is none."""
+    measures = measure(_lanes(FIVE, 0.001, NAN, harmonic=False, length=5.0))
+    assert _said(measures) == ("none", "no_speed")
+
+
 def test_speed_only_feeds_are_a_sample_by_one_interval() -> None:
     """A feed without counts has a level from one speed, and no flow."""
     one = [[NAN], [NAN], [NAN], [NAN], [NAN]]
@@ -92,17 +98,21 @@ def test_one_red_light_is_not_a_standing_queue() -> None:
     assert measures.valid[0]
 
 
-def test_half_of_the_lanes_is_not_most() -> None:
-    """One full lane of two may be a parked car."""
-    count, occupancy = np.zeros((1, 2, 2)), np.array([[[1.0, 0.0]] * 2])
-    assert not standing(count, occupancy)[0]
+def test_a_standing_queue_is_seen_before_the_newest_minute_has_come() -> None:
+    """One minute that is still on its way does not hide a queue; two do."""
+    stood = [[0.0]] * 3
+    late = measure(_lanes([[0.0], *stood, [NAN]], 1.0, NAN))
+    assert late.standing[0]
+    silent = measure(_lanes([*stood, [NAN], [NAN]], 1.0, NAN))
+    assert not silent.standing[0]
 
 
-def test_a_lane_with_a_hole_has_no_say() -> None:
-    """What is not known of a lane neither makes nor hides a standing queue."""
-    count = np.array([[[0.0, NAN]] * 2])
-    assert standing(count, np.ones((1, 2, 2)))[0]
-    assert not standing(np.full((1, 2, 2), NAN), np.ones((1, 2, 2)))[0]
+def test_a_window_of_one_slot_is_judged_by_that_slot() -> None:
+    """A detector that reports every five minutes stands by one report, or not."""
+    one = replace(_lanes([[0.0]], 1.0, NAN), slot_s=300)
+    assert measure(one).standing[0]
+    gone = replace(_lanes([[NAN]], 1.0, NAN), slot_s=300)
+    assert not measure(gone).standing[0]
 
 
 def test_an_empty_road_is_neither_free_nor_jammed() -> None:
