@@ -145,9 +145,7 @@ class AirQualityRules:
             return []
         results: list[AirQuality] = []
         for hour in sorted(h for h in sites if h >= first):
-            covered = self._hours.at(hour).covered[:, :2].max(axis=1)
-            rows = {row for row in sites[hour] if covered[row] >= PROVISIONAL_S}
-            results += self._hour(hour, rows, provisional=True)
+            results += self._hour(hour, sites[hour], provisional=True)
         return results
 
     def _hour(
@@ -178,15 +176,17 @@ class AirQualityRules:
         provisional: bool,  # noqa: FBT001  # passed on, never typed by hand
     ) -> AirQuality:
         index, casts = found
-        start, least = hour * HOUR_S, PROVISIONAL_S if provisional else FULL_S
+        start = hour * HOUR_S
         summary = self._hours.at(hour)
-        means = summary.valid(least)[row]
         covered = summary.covered[row]
+        judged = self._judged(index, row, some=bool(covered.any()))
+        if provisional and covered.max(initial=0) < PROVISIONAL_S:
+            judged = {"reason": "too_early"}
         record = AirQuality(
             **self._who(row, start, start + HOUR_S),
-            **self._judged(index, row, some=bool(covered.any())),
+            **judged,
             provisional=provisional,
-            means=_named(means),
+            means=_named(summary.valid(1 if provisional else FULL_S)[row]),
             completeness={
                 name: round(int(seconds) / HOUR_S, 4)
                 for name, seconds in zip(NAMES, covered, strict=True)

@@ -108,10 +108,11 @@ class RulesMachine:
             return []
         results = self._results(found, place, tick)
         areas = Emission(AREAS, self._areas, self._city.encode(), encode(results))
-        return [self._record(results), areas] if found else [areas]
-
-    def _record(self, results: Results) -> Emission:
-        return Emission(self._topic, self._partition, b"", encode(results))
+        stored = [r for r in found if r.reason != "too_early"]
+        if not stored:
+            return [areas]
+        value = encode(self._results(stored, place, tick))
+        return [Emission(self._topic, self._partition, b"", value), areas]
 
     def _results(self, found: Sequence[Result], place: Place, tick: int) -> Results:
         return Results(

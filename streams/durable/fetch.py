@@ -1,17 +1,21 @@
-"""A fault of faust-streaming 0.15.3, worked around in one place.
+"""Two faults of faust-streaming 0.15.3, worked around in one place.
 
 `AIOKafkaConsumerThread` hands an *empty* set of active partitions to aiokafka, which
 reads it as "no filter": a poll pending in a rebalance then drains records that Faust
 drops. Streams stall for seconds and changelog records go missing. A set that is always
 true, yet contains nothing, is read as meant.
+
+The longest wait of a fetch is fixed at 1.5 s, and a broker that does not wake a waiting
+fetch (Tansu) makes every hop wait half of it.
 """
 
 from collections.abc import Container
 from typing import Any
 
+import aiokafka
 from faust.transport.drivers import aiokafka as driver
 
-_original = driver.AIOKafkaConsumerThread._fetch_records  # noqa: SLF001  # the patch
+_fetch = driver.AIOKafkaConsumerThread._fetch_records  # noqa: SLF001  # the patch
 
 
 class Live:
@@ -35,11 +39,29 @@ async def _fetch_records(
     max_records: int | None = None,
 ) -> Any:  # noqa: ANN401
     live = None if active_partitions is None else Live(active_partitions)
-    return await _original(
-        self, consumer, live, timeout=timeout, max_records=max_records
-    )
+    return await _fetch(self, consumer, live, timeout=timeout, max_records=max_records)
 
 
-def patch() -> None:
-    """Put the workaround in place; calling it again changes nothing."""
+def patch(fetch_wait_ms: int) -> None:
+    """Put both workarounds in place; calling it again changes only the wait.
+
+    Parameters
+    ----------
+    fetch_wait_ms
+        Longest time that the broker may hold back an answer [ms].
+    """
+
+    class Consumer(aiokafka.AIOKafkaConsumer):  # type: ignore[misc]  # no types
+        def __init__(self, **settings: Any) -> None:  # noqa: ANN401
+            super().__init__(**settings | {"fetch_max_wait_ms": fetch_wait_ms})
+
+    class Driver:
+        """The module `aiokafka` as the driver sees it, with our consumer."""
+
+        AIOKafkaConsumer = Consumer
+
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+            return getattr(aiokafka, name)
+
     driver.AIOKafkaConsumerThread._fetch_records = _fetch_records  # noqa: SLF001
+    driver.aiokafka = Driver()
