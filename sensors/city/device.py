@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sensors.city.fields import CityModel, Name, Seconds, Slug
+from sensors.topic import Topic
 
 DeviceKind = Literal["air", "traffic"]
 TimeMarks = Literal["end", "start"]
@@ -52,4 +53,4 @@ class Device(CityModel):
 
     def topic(self, city_id: str) -> str:
         """Return the MQTT topic that it publishes on in the city `city_id`."""
-        return f"thoang/v1/{city_id}/{self.kind}/{self.id}"
+        return str(Topic(city_id, self.kind, (self.id,)))

@@ -1,6 +1,6 @@
 """Owns the city file's whole: what a person writes; look-ups are left to city.py."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
@@ -13,6 +13,9 @@ from sensors.city.site import Segment, Station
 
 Clock = Literal["wall", "messages"]
 Origin = Literal["live", "simulated", "replay"]
+
+# A file name and no path: a city file brings its map beside it.
+BOUNDARIES_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9_.-]*\.geojson$"
 
 
 def _known_zone(key: str) -> str:
@@ -63,8 +66,7 @@ class CityFile(CityModel):
     grace_s: Annotated[int, Field(strict=True, ge=0, le=3600)] = 300
     lateness_s: Annotated[int, Field(strict=True, ge=0, le=7 * 86_400)] = 10_800
     boundaries: (
-        Annotated[str, Field(strict=True, pattern=r"^[A-Za-z0-9][\w.-]*\.geojson$")]
-        | None
+        Annotated[str, Field(strict=True, pattern=BOUNDARIES_PATTERN)] | None
     ) = None
     sources: tuple[Name, ...] = ()
     hierarchies: Annotated[tuple[Hierarchy, ...], Field(min_length=1)]

@@ -1,5 +1,6 @@
 """Owns reading and writing a city file: from path to checked City and back."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from sensors.city.boundaries import read_boundaries
 from sensors.city.checks import mistakes_of, warnings_of
 from sensors.city.city import City
 from sensors.city.draft import draft_of
-from sensors.city.file import CityFile
+from sensors.city.file import BOUNDARIES_PATTERN, CityFile
 from sensors.city.geometry import Rings
 from sensors.city.mistake import CityError, Finding, Mistake
 from sensors.city.source import Source, UnreadableError, read_yaml
@@ -36,14 +37,13 @@ def load_city(path: str | Path) -> City:
     """
     source = _read(Path(path))
     draft = draft_of(source.data)
-    findings = [*source.findings, *draft.findings]
     boundaries, unread = _boundaries(Path(path), source.data)
-    findings += unread
+    findings = [*source.findings, *draft.findings, *unread]
     findings += mistakes_of(draft, boundaries)
     if findings:
         raise CityError(_by_line(source, findings))
     warnings = tuple(_by_line(source, warnings_of(draft)))
-    return City(draft.city_file(), boundaries, warnings)
+    return City(draft.city_file(), boundaries or {}, warnings)
 
 
 def dump_city(city: City, path: str | Path) -> None:
@@ -84,16 +84,19 @@ def _read(path: Path) -> Source:
 
 def _boundaries(
     path: Path, data: object
-) -> tuple[Mapping[str, Rings], tuple[Finding, ...]]:
+) -> tuple[Mapping[str, Rings] | None, tuple[Finding, ...]]:
+    """Read what `boundaries` names: None and a finding where that cannot be read."""
     name = data.get("boundaries") if isinstance(data, dict) else None
-    if not isinstance(name, str) or "/" in name or "\\" in name:
+    if name is None:
         return {}, ()
+    if not isinstance(name, str) or re.fullmatch(BOUNDARIES_PATTERN, name) is None:
+        return None, ()
     try:
         return read_boundaries(path.parent / name), ()
     except ValueError as error:
         way_out = "Put the GeoJSON file beside the city file."
         finding = Finding(("boundaries",), str(error), repr(name), way_out=way_out)
-        return {}, (finding,)
+        return None, (finding,)
 
 
 def _by_line(source: Source, findings: Iterable[Finding]) -> list[Mistake]:

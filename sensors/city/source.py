@@ -16,8 +16,6 @@ MAX_NODES: Final = 1_000_000
 # libyaml where PyYAML was built with it, some ten times faster.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_NO_VALUE = object()
-
 
 class UnreadableError(ValueError):
     """The file is not bounded, safe YAML; `finding` and `line` say why and where."""
@@ -73,22 +71,23 @@ class Source:
     def _words(self, loc: Loc) -> str:
         words = ""
         here: Any = self.data
-        for step in loc:
-            here = _child(here, step)
+        for rank, step in enumerate(loc, 1):
+            inner = _child(here, step)
             if isinstance(step, int):
-                name = here.get("id") if isinstance(here, dict) else None
+                name = inner.get("id") if isinstance(inner, dict) else None
                 words += f"[{step}]" + (f" ({name})" if isinstance(name, str) else "")
-            else:
+            elif inner is not here or rank == len(loc):
                 words += f".{step}" if words else step
+            here = inner
         return words
 
 
 def _child(data: Any, step: str | int) -> Any:  # noqa: ANN401  # a document is anything
-    if isinstance(data, dict):
-        return data.get(step)
+    if isinstance(data, dict) and step in data:
+        return data[step]
     if isinstance(data, list) and isinstance(step, int) and step < len(data):
         return data[step]
-    # A step that names a kind of shape and not a key of the document.
+    # A step that names a kind of shape, or a key that is missing.
     return data
 
 
@@ -124,7 +123,7 @@ class _Reader:
         return event
 
     def _node(self, event: yaml.Event, loc: Loc) -> Any:  # noqa: ANN401  # as above
-        _refuse_alias(event)
+        _refuse_magic(event)
         self.lines.setdefault(loc, _line(event))
         self._refuse_excess(event, loc)
         if isinstance(event, yaml.ScalarEvent):
@@ -152,24 +151,25 @@ class _Reader:
             key = self._key(event, loc)
             place = (*loc, key)
             if key in found:
-                self.findings.append(_given_twice(place, _line(event)))
+                self.findings.append(_given_twice(place, self.lines[place]))
             self.lines[place] = _line(event)
             found[key] = self._node(self._next(), place)
         return found
 
     def _key(self, event: yaml.Event, loc: Loc) -> str:
-        _refuse_alias(event)
+        _refuse_magic(event)
         if not isinstance(event, yaml.ScalarEvent):
             finding = Finding(loc, "a key must be a word", way_out="Quote the key.")
             raise UnreadableError(finding, _line(event))
         return str(event.value)
 
     def _scalar(self, event: yaml.ScalarEvent) -> Any:  # noqa: ANN401  # as above
-        tag = event.tag or self.loader.resolve(
-            yaml.ScalarNode, event.value, event.implicit
-        )
-        node = yaml.ScalarNode(tag, event.value)
-        return self.loader.construct_object(node)
+        tag = self.loader.resolve(yaml.ScalarNode, event.value, event.implicit)
+        try:
+            return self.loader.construct_object(yaml.ScalarNode(tag, event.value))
+        except ValueError:
+            # It looks like a day or number and is none, as 2025-02-30: a text, then.
+            return str(event.value)
 
 
 def _line(event: yaml.Event) -> int:
@@ -178,14 +178,15 @@ def _line(event: yaml.Event) -> int:
 
 
 def _given_twice(place: Loc, line: int) -> Finding:
-    what = f"key {place[-1]!r} is given twice, again in line {line}"
+    what = f"the key is given twice, first in line {line}"
     return Finding(place, what, way_out="Keep one of them.")
 
 
-def _refuse_alias(event: yaml.Event) -> None:
-    if getattr(event, "anchor", None) is not None:
-        what = "anchors (&) and aliases (*) are not read"
-        way_out = "Write the value out where it is meant."
+def _refuse_magic(event: yaml.Event) -> None:
+    """Refuse what makes YAML more than text: aliases grow, tags make objects."""
+    if getattr(event, "anchor", None) or getattr(event, "tag", None):
+        what = "anchors (&), aliases (*) and tags (!) are not read"
+        way_out = "Write the value out where it is meant, in quotes if it begins so."
         raise UnreadableError(Finding((), what, way_out=way_out), _line(event))
 
 

@@ -8,12 +8,14 @@ from sensors.city.geometry import Rings
 from sensors.city.mistake import Finding
 
 
-def mistakes_of(draft: Draft, boundaries: Mapping[str, Rings]) -> Iterator[Finding]:
-    """Find what stops a city from being used."""
+def mistakes_of(
+    draft: Draft, boundaries: Mapping[str, Rings] | None
+) -> Iterator[Finding]:
+    """Find what stops a city from being used; no word on polygons without a map."""
     yield from ids.given_twice(draft)
     yield from ids.unknown(draft)
     yield from areas.mistakes(draft, boundaries)
-    yield from places.mistakes(draft, boundaries)
+    yield from places.mistakes(draft, boundaries or {})
     yield from roads.mistakes(draft)
     yield from devices.mistakes(draft)
 

@@ -12,7 +12,7 @@ from sensors.city.mistake import Finding, Loc
 from sensors.city.told import nearest
 
 
-def mistakes(draft: Draft, boundaries: Mapping[str, Rings]) -> Iterator[Finding]:
+def mistakes(draft: Draft, boundaries: Mapping[str, Rings] | None) -> Iterator[Finding]:
     """Find areas that contradict each other, their dates or their shapes."""
     by_id = {area.id: area for area in draft.areas.values()}
     for index, area in draft.areas.items():
@@ -59,13 +59,7 @@ def _parent(area: Area, by_id: Mapping[str, Area], here: Loc) -> Iterator[Findin
     parent = by_id.get(area.parent or "")
     if parent is None:
         return
-    if parent.hierarchy != area.hierarchy:
-        yield Finding(
-            (*here, "parent"),
-            "the parent belongs to another hierarchy",
-            got=f"{parent.id!r} of {parent.hierarchy}",
-            wanted=f"an area of {area.hierarchy}",
-        )
+    yield from _other_hierarchy(area, "parent", parent, here)
     if _first(parent) > _first(area) or _last(parent) < _last(area):
         yield Finding(
             (*here, "parent"),
@@ -73,6 +67,16 @@ def _parent(area: Area, by_id: Mapping[str, Area], here: Loc) -> Iterator[Findin
             got=f"{parent.id!r} {_days(parent)}",
             wanted=f"one in force {_days(area)}",
             way_out="Correct the dates, or name the parent of those days.",
+        )
+
+
+def _other_hierarchy(area: Area, key: str, other: Area, here: Loc) -> Iterator[Finding]:
+    if other.hierarchy != area.hierarchy:
+        yield Finding(
+            (*here, key),
+            f"{other.id!r} belongs to another hierarchy",
+            got=other.hierarchy,
+            wanted=f"an area of {area.hierarchy}",
         )
 
 
@@ -94,7 +98,10 @@ def _centre(area: Area, by_id: Mapping[str, Area], here: Loc) -> Iterator[Findin
 
 def _heritage(area: Area, by_id: Mapping[str, Area], here: Loc) -> Iterator[Finding]:
     former = by_id.get(area.formerly or "")
-    if former is not None and _last(former) >= _first(area):
+    if former is None:
+        return
+    yield from _other_hierarchy(area, "formerly", former, here)
+    if _last(former) >= _first(area):
         yield Finding(
             (*here, "formerly"),
             "the dates of the area and of what it was before overlap",
@@ -121,7 +128,9 @@ def _codes(draft: Draft) -> Iterator[Finding]:
                 )
 
 
-def _shape(area: Area, boundaries: Mapping[str, Rings], here: Loc) -> Iterator[Finding]:
+def _shape(
+    area: Area, boundaries: Mapping[str, Rings] | None, here: Loc
+) -> Iterator[Finding]:
     shape = area.shape
     if shape is None and not area.assumed:
         yield Finding(
@@ -130,7 +139,9 @@ def _shape(area: Area, boundaries: Mapping[str, Rings], here: Loc) -> Iterator[F
             wanted="a polygon, members, or a circle marked approximate",
             way_out="Add shape, or mark the area `assumed: true`.",
         )
-    if isinstance(shape, PolygonShape) and shape.code not in boundaries:
+    if boundaries is None or not isinstance(shape, PolygonShape):
+        return
+    if shape.code not in boundaries:
         yield Finding(
             (*here, "shape", "polygon", "code"),
             "the boundaries file has no polygon of this code",

@@ -8,6 +8,7 @@ from sensors.city.mistake import Finding, Loc
 from sensors.city.site import Segment
 from sensors.city.told import nearest
 from sensors.reading import BY_NAME
+from sensors.units import UnitError, scale, units_of
 
 _SITES = {"air": "stations", "traffic": "segments"}
 
@@ -83,5 +84,20 @@ def _lane(device: Device, segment: Segment | None, here: Loc) -> Iterator[Findin
 
 
 def _units(device: Device, here: Loc) -> Iterator[Finding]:
-    for name in device.units:
-        yield from _quantity(name, device.kind, (*here, "units", name))
+    for name, unit in device.units.items():
+        place: Loc = (*here, "units", name)
+        wrong = list(_quantity(name, device.kind, place))
+        yield from wrong or _unit(name, unit, place)
+
+
+def _unit(name: str, unit: str, here: Loc) -> Iterator[Finding]:
+    try:
+        scale(BY_NAME[name], unit)
+    except UnitError:
+        yield Finding(
+            here,
+            f"{name} cannot come in this unit",
+            got=repr(unit),
+            wanted=f"one of {', '.join(units_of(BY_NAME[name]))}",
+            way_out="Leave the line out where it is the canonical one.",
+        )
