@@ -60,6 +60,8 @@ class Counts:
 
 
 COUNTED = tuple(field.name for field in fields(Counts))
+NONE = Counts()
+"""Nothing counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Ledger:
         `received` is what the bridges claim, so that `in_flight` shows what has not
         come out at the other end.
         """
-        devices = sum(self.devices.values(), Counts())
+        devices = sum(self.devices.values(), NONE)
         received = self.claimed - devices.redelivered
         return devices + Counts(received=received - devices.received, lost=self.lost)
 

@@ -73,14 +73,20 @@ class Reading(Protocol):
         """Return the newest valid result of each segment."""
 
     def air_between(
-        self, city: str, site: str, start: int, end: int, averaging: str = "1h"
+        self, city: str, site: str | None, start: int, end: int, averaging: str = "1h"
     ) -> tuple[AirQuality, ...]:
-        """Return a station's valid results that start in [start, end), oldest first."""
+        """Return valid results that start in [start, end), oldest first.
+
+        Of one station, or of all where `site` is None.
+        """
 
     def congestion_between(
-        self, city: str, site: str, start: int, end: int
+        self, city: str, site: str | None, start: int, end: int
     ) -> tuple[Congestion, ...]:
-        """Return a segment's valid results that start in [start, end)."""
+        """Return valid results that start in [start, end), oldest first.
+
+        Of one segment, or of all where `site` is None.
+        """
 
     def readings(self, city: str, site: str, start: int, end: int) -> ReadingBatch:
         """Return the readings that stand, of intervals that start in [start, end).
@@ -89,7 +95,7 @@ class Reading(Protocol):
         """
 
     def newest_readings(self, city: str) -> Mapping[str, Newest]:
-        """Return the newest reading time of each site that ever reported."""
+        """Return the newest readings of each site that ever reported."""
 
     def rows(  # the measurements that other packages hand in as rows
         self,

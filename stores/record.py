@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sensors.ledger import Counts
+from sensors.ledger import NONE, Counts
 from sensors.records import Batch, Refused, Tick
 from streams.durable.machine import Saved
 
@@ -103,4 +103,4 @@ class Outcome:
 
     taken: int = 0
     skipped: int = 0
-    counts: Counts = Counts()
+    counts: Counts = NONE

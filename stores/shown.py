@@ -1,5 +1,6 @@
 """What a store shows besides rows, readings and results."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -7,18 +8,22 @@ from sensors.records import Refused
 
 
 class Newest(NamedTuple):
-    """The newest reading of a site.
+    """The newest readings of a site.
 
     Parameters
     ----------
     end
-        End of its interval [unix s].
+        End of their interval [unix s].
     device
-        The device that sent it.
+        The device that sent them (one of them, where several did).
+    values
+        Value by quantity name [10⁻⁶ of the canonical unit]; of several devices or
+        lanes the first one's.
     """
 
     end: int
     device: str
+    values: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
