@@ -53,8 +53,8 @@ class Clock(msgspec.Struct):
 class Publisher:
     """A connection that publishes; use it as a context manager.
 
-    When the connection breaks it is made again, and what the broker had not acknowledged
-    is sent again; calls wait meanwhile.
+    When the connection breaks it is made again, and what the broker had not
+    acknowledged is sent again; calls wait meanwhile.
 
     Parameters
     ----------
