@@ -1,0 +1,42 @@
+"""Keeps the stages' snapshots in the store, where a broker's end cannot reach them."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+
+from stores.protocol import Store
+from stores.record import Snapshot, StoreUnavailableError, Taken, Write
+from streams.durable.machine import Saved
+
+log = logging.getLogger(__name__)
+
+RETRY_S = 0.5
+
+
+class StoreKeeper:
+    """Snapshots in a store.
+
+    Parameters
+    ----------
+    store
+        The store.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def load(self, stage: str, partitions: Iterable[int]) -> Mapping[int, Saved]:
+        """Return the newest snapshots of `partitions`."""
+        return self._store.snapshots(stage, partitions)
+
+    async def save(self, stage: str, partition: int, saved: Saved) -> None:
+        """Keep a snapshot; a store that is away is waited for."""
+        write = Write((Taken((Snapshot(stage, partition, saved),)),))
+        while True:
+            try:
+                await asyncio.to_thread(self._store.commit, write)
+            except StoreUnavailableError as error:
+                log.warning("snapshot of %s/%d waits: %s", stage, partition, error)
+                await asyncio.sleep(RETRY_S)
+            else:
+                return

@@ -1,0 +1,157 @@
+"""All wiring, in the order in which data flow. No other file knows two neighbours.
+
+readings     MQTT -> bridge -> `readings`, `readings.quarantine`
+air          `readings` -> air_quality -> `air-quality`, `areas`
+traffic      `readings` -> traffic -> `congestion`, `areas`
+alerts       `areas` -> evaluator, advice -> `alerts`, `notices`
+store        all of these -> writer -> store
+tell         `notices`, `air-quality`, `congestion` -> notifier -> MQTT, webhook
+show         store -> web
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from alerts.advice import load_catalogue
+from alerts.notice import compose
+
+from alerts.evaluator import Evaluator
+from alerts.machine import AlertsMachine
+from alerts.rulefile import load_rules
+from sensors.bridge import Bridge
+from sensors.bridge.output import partition_of
+from sensors.city import City, Segment, Station
+from sensors.records import (
+    AIR_QUALITY,
+    ALERTS,
+    AREAS,
+    CONGESTION,
+    NOTICES,
+    PARTITIONS,
+    QUARANTINE,
+    READINGS,
+)
+from stores.protocol import Store
+from streams.air_quality import AirQualityRules
+from streams.app import Sender, WorkerSettings, dead_letter, join, make_app
+from streams.durable.machine import Machine
+from streams.durable.stage import Stage
+from streams.durable.watchdog import Watchdog
+from streams.machines import RulesMachine
+from streams.traffic import TrafficRules
+from thoang.keeper import StoreKeeper
+from thoang.settings import Settings
+
+Site = TypeVar("Site", Station, Segment)
+
+TOPICS: Mapping[str, int] = {
+    READINGS: PARTITIONS,
+    QUARANTINE: PARTITIONS,
+    AIR_QUALITY: PARTITIONS,
+    CONGESTION: PARTITIONS,
+    AREAS: PARTITIONS,
+    ALERTS: 1,
+    NOTICES: 1,
+}
+"""Every topic and its number of partitions; created before anybody subscribes."""
+
+
+def bridge(settings: Settings, city: City) -> Bridge:
+    """Return the bridge: MQTT to `readings`."""
+    return Bridge(
+        city,
+        settings.mqtt,
+        settings.kafka.bootstrap,
+        settings.bridge,
+        numbering_path=settings.data_dir / f"{settings.bridge.name}.json",
+    )
+
+
+def worker(
+    settings: Settings, city: City, store: Store, ready: Callable[[], None]
+) -> Any:  # noqa: ANN401  # Faust has no types
+    """Return the Faust app with the agents air, traffic and alerts."""
+    app = make_app(
+        WorkerSettings(
+            bootstrap=settings.kafka.bootstrap,
+            name=settings.worker,
+            folder=settings.data_dir / "faust",
+            fetch_wait_ms=settings.kafka.fetch_wait_ms,
+        )
+    )
+    send, keeper = Sender(app, TOPICS), StoreKeeper(store)
+    stages = [
+        Stage(
+            name,
+            source,
+            build=build,
+            keeper=keeper,
+            send=send,
+            dead=dead_letter(name, city.id, city.origin),
+            epoch=settings.kafka.epoch,
+        )
+        for name, source, build in (
+            ("air", READINGS, _air(city)),
+            ("traffic", READINGS, _traffic(city)),
+            ("alerts", AREAS, _alerts(settings, city)),
+        )
+    ]
+    join(app, stages, ready)
+    app.on_worker_init.connect(
+        lambda *_, **__: Watchdog(settings.kafka.bootstrap, stages).start(), weak=False
+    )
+    return app
+
+
+def _air(city: City) -> Callable[[int], Machine]:
+    stations = _by_partition(city.stations)
+
+    def build(partition: int) -> Machine:
+        return RulesMachine(
+            "air",
+            AIR_QUALITY,
+            AirQualityRules(city, stations.get(partition, [])),
+            city=city.id,
+            partition=partition,
+            areas_partition=partition_of(city.id),
+        )
+
+    return build
+
+
+def _traffic(city: City) -> Callable[[int], Machine]:
+    segments = _by_partition(city.segments)
+
+    def build(partition: int) -> Machine:
+        return RulesMachine(
+            "traffic",
+            CONGESTION,
+            TrafficRules(city, segments.get(partition, [])),
+            city=city.id,
+            partition=partition,
+            areas_partition=partition_of(city.id),
+        )
+
+    return build
+
+
+def _alerts(settings: Settings, city: City) -> Callable[[int], Machine]:
+    rules, catalogue = load_rules(settings.rules), load_catalogue()
+    # Every partition says its ticks, of whatever kind its sites are.
+    sources = [(stage, n) for stage in ("air", "traffic") for n in range(PARTITIONS)]
+
+    def build(partition: int) -> Machine:  # noqa: ARG001  # all of a city is in one
+        return AlertsMachine(
+            Evaluator(rules, city),
+            lambda transition: compose(transition, city, catalogue),
+            sources,
+        )
+
+    return build
+
+
+def _by_partition(sites: Iterable[Site]) -> dict[int, list[Site]]:
+    found: dict[int, list[Site]] = {}
+    for site in sites:
+        found.setdefault(partition_of(site.id), []).append(site)
+    return found
