@@ -20,18 +20,21 @@ class StoreKeeper:
     ----------
     store
         The store.
+    city
+        Id of the city, whose snapshots are its own.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, city: str) -> None:
         self._store = store
+        self._city = city
 
     def load(self, stage: str, partitions: Iterable[int]) -> Mapping[int, Saved]:
         """Return the newest snapshots of `partitions`."""
-        return self._store.snapshots(stage, partitions)
+        return self._store.snapshots(f"{self._city}/{stage}", partitions)
 
     async def save(self, stage: str, partition: int, saved: Saved) -> None:
         """Keep a snapshot; a store that is away is waited for."""
-        write = Write((Taken((Snapshot(stage, partition, saved),)),))
+        write = Write((Taken((Snapshot(f"{self._city}/{stage}", partition, saved),)),))
         while True:
             try:
                 await asyncio.to_thread(self._store.commit, write)

@@ -1,36 +1,18 @@
-"""All wiring, in the order in which data flow. No other file knows two neighbours.
+"""The worker: `readings` to results, alerts and notices, by Faust agents."""
 
-readings     MQTT -> bridge -> `readings`, `readings.quarantine`
-air          `readings` -> air_quality -> `air-quality`, `areas`
-traffic      `readings` -> traffic -> `congestion`, `areas`
-alerts       `areas` -> evaluator, advice -> `alerts`, `notices`
-store        all of these -> writer -> store
-tell         `notices`, `air-quality`, `congestion` -> notifier -> MQTT, webhook
-show         store -> web
-"""
-
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+import faust
 from alerts.advice import load_catalogue
 from alerts.notice import compose
 
 from alerts.evaluator import Evaluator
 from alerts.machine import AlertsMachine
 from alerts.rulefile import load_rules
-from sensors.bridge import Bridge
 from sensors.bridge.output import partition_of
 from sensors.city import City, Segment, Station
-from sensors.records import (
-    AIR_QUALITY,
-    ALERTS,
-    AREAS,
-    CONGESTION,
-    NOTICES,
-    PARTITIONS,
-    QUARANTINE,
-    READINGS,
-)
+from sensors.records import AIR_QUALITY, AREAS, CONGESTION, PARTITIONS, READINGS
 from stores.protocol import Store
 from streams.air_quality import AirQualityRules
 from streams.app import Sender, WorkerSettings, dead_letter, join, make_app
@@ -40,31 +22,12 @@ from streams.durable.watchdog import Watchdog
 from streams.machines import RulesMachine
 from streams.traffic import TrafficRules
 from thoang.keeper import StoreKeeper
+from thoang.pipeline import TOPICS
+from thoang.process import ready_file, start_logging
 from thoang.settings import Settings
+from thoang.storage import open_store
 
 Site = TypeVar("Site", Station, Segment)
-
-TOPICS: Mapping[str, int] = {
-    READINGS: PARTITIONS,
-    QUARANTINE: PARTITIONS,
-    AIR_QUALITY: PARTITIONS,
-    CONGESTION: PARTITIONS,
-    AREAS: PARTITIONS,
-    ALERTS: 1,
-    NOTICES: 1,
-}
-"""Every topic and its number of partitions; created before anybody subscribes."""
-
-
-def bridge(settings: Settings, city: City) -> Bridge:
-    """Return the bridge: MQTT to `readings`."""
-    return Bridge(
-        city,
-        settings.mqtt,
-        settings.kafka.bootstrap,
-        settings.bridge,
-        numbering_path=settings.data_dir / f"{settings.bridge.name}.json",
-    )
 
 
 def worker(
@@ -79,7 +42,7 @@ def worker(
             fetch_wait_ms=settings.kafka.fetch_wait_ms,
         )
     )
-    send, keeper = Sender(app, TOPICS), StoreKeeper(store)
+    send, keeper = Sender(app, TOPICS), StoreKeeper(store, city.id)
     stages = [
         Stage(
             name,
@@ -155,3 +118,14 @@ def _by_partition(sites: Iterable[Site]) -> dict[int, list[Site]]:
     for site in sites:
         found.setdefault(partition_of(site.id), []).append(site)
     return found
+
+
+def main() -> None:
+    """Run the worker until it is told to stop."""
+    start_logging()
+    settings = Settings.read()
+    ready = ready_file(settings, "worker")
+    app = worker(settings, settings.load_city(), open_store(settings), ready)
+    faust.Worker(
+        app, loglevel="WARNING", override_logging=False, redirect_stdouts=False
+    ).execute_from_commandline()
