@@ -55,7 +55,7 @@ class JamSettings(BaseModel):
     segment: str | None = None
     age_min: Minutes = 4
     length_min: Minutes = 40
-    ratio: Annotated[float, Field(gt=0, lt=0.25)] = 0.09
+    ratio: Annotated[float, Field(gt=0, lt=0.25)] = 0.05
 
 
 class SimulatorSettings(BaseModel):

@@ -116,7 +116,8 @@ def _showers(seed: int, frame: Frame) -> tuple[Floats, Floats]:
         length_h = 0.5 + 1.5 * length
         since = frame.local / 3600.0 - date * 24.0 - (13.0 + 5.0 * start)
         part = np.clip(since / length_h, 0.0, 1.0)
-        rain += (4.0 + 30.0 * peak) * np.sin(np.pi * part)
+        falling = (part > 0.0) & (part < 1.0)
+        rain += np.where(falling, (4.0 + 30.0 * peak) * np.sin(np.pi * part), 0.0)
         fading = np.exp(-np.clip(since - length_h, 0.0, None) / 1.5)
         wet = np.maximum(wet, part * fading)
-    return np.clip(rain, 0.0, None), wet
+    return rain, wet
