@@ -12,6 +12,9 @@ AHEAD_S: Final = 600
 OLDEST: Final = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())
 """No message is older; a device without a clock often says 1970 [unix s]."""
 
+NEWEST: Final = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())
+"""No message is newer: far-off years only come from broken clocks [unix s]."""
+
 _RFC3339: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,12})?([Zz]|[+-]\d\d:\d\d)?",
     re.ASCII,
@@ -40,8 +43,8 @@ def read_time(time: object) -> int:
         )
         raise Refusal(Reason.NO_ZONE, detail)
     seconds = _seconds(match[0])
-    if seconds < OLDEST:
-        raise _bad(time, "is before the year 2000; set the device's clock")
+    if not OLDEST <= seconds < NEWEST:
+        raise _bad(time, "is not in the years 2000 to 2099; set the device's clock")
     return seconds
 
 
