@@ -1,4 +1,4 @@
-"""Owns reading rules from YAML with the line of every mistake, and their JSON Schema."""
+"""Owns reading rules from YAML with the line of each mistake, and their JSON Schema."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
