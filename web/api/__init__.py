@@ -1,0 +1,1 @@
+"""The open data API: models and routes of /api/v1."""

@@ -1,0 +1,210 @@
+"""Owns turning views and records into the API's answers; pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sensors.city.area import Area
+from sensors.city.city import City
+from sensors.ledger import Counts
+from sensors.reading import BY_NAME, MICRO
+from streams.results import AirQuality, Congestion
+from web.api import models
+from web.source import Announcement, RawReading
+from web.typography import rfc3339
+from web.view.air import AirView
+from web.view.limits import Excess
+from web.view.roads import RoadView
+
+
+def station_feature(view: AirView, city: City) -> models.StationFeature:
+    """Describe a station. One of class `reference` never has an index."""
+    station, record = view.station, view.record
+    indexed = record if view.aqi is not None else None
+    properties = models.StationProperties(
+        **_site(view, city, record),
+        area=station.area,
+        stale=view.freshness != "current",
+        completeness=view.completeness if view.current else 0.0,
+        aqi=view.aqi,
+        category=view.category,  # type: ignore[arg-type]  # checked by pydantic
+        provisional=view.provisional,
+        station_class=station.station_class,
+        dominant=indexed.dominant if indexed else None,
+        beyond_scale=indexed.beyond_scale if indexed else False,
+        values=quantities(view.concentrations),
+        nowcast=quantities(record.nowcast if record and view.current else {}),
+        sub_indices=dict(indexed.sub) if indexed else {},
+        completeness_by_quantity=dict(record.completeness) if record else {},
+        over_limits=[excess(item) for item in view.excesses],
+    )
+    place = None
+    if station.lon is not None and station.lat is not None:
+        place = models.Point(coordinates=(station.lon, station.lat))
+    return models.StationFeature(id=station.id, geometry=place, properties=properties)
+
+
+def segment_feature(view: RoadView, city: City) -> models.SegmentFeature:
+    """Describe a road segment."""
+    segment = view.segment
+    record = view.record if view.current else None
+    properties = models.SegmentProperties(
+        **_site(view, city, view.record),
+        area=segment.areas[0],
+        stale=view.stale,
+        completeness=record.completeness if record else 0.0,
+        level=view.level,  # type: ignore[arg-type]  # checked by pydantic
+        road=segment.road,
+        direction_vi=segment.direction.vi,
+        direction_en=segment.direction.en,
+        length_m=segment.length_m,
+        speed_kmh=_rounded(view.speed, 1),
+        free_flow_kmh=_rounded(record.free_flow, 1) if record else None,
+        ratio=_rounded(view.ratio, 3),
+        flow_veh_h=_rounded(record.flow, 0) if record else None,
+        occupancy=_rounded(record.occupancy, 4) if record else None,
+        delay_s=view.delay_s,
+        level_since=rfc3339(view.since) if view.since else None,
+    )
+    line = models.LineString(coordinates=list(segment.line)) if segment.line else None
+    return models.SegmentFeature(id=segment.id, geometry=line, properties=properties)
+
+
+def area_feature(area: Area, city: City) -> models.AreaFeature:
+    """Describe an area with its border."""
+    rings = [list(ring) for ring in city.polygon(area.id)]
+    return models.AreaFeature(
+        id=area.id,
+        geometry=models.Polygon(coordinates=rings) if rings else None,
+        properties=models.AreaProperties(
+            id=area.id,
+            name_vi=area.name_vi,
+            name_en=area.name_en,
+            kind=area.kind,
+            hierarchy=area.hierarchy,
+            parent=area.parent,
+            operations=area.operations,
+            code=area.code,
+        ),
+    )
+
+
+def air_hour(record: AirQuality, *, regulatory: bool) -> models.AirHour:
+    """Describe one hour of a station, without an index where it may have none."""
+    return models.AirHour(
+        start=rfc3339(record.start),
+        end=rfc3339(record.end),
+        provisional=record.provisional,
+        revision=record.revision,
+        aqi=record.aqi if regulatory else None,
+        category=record.category if regulatory else None,  # type: ignore[arg-type]  # checked by pydantic
+        dominant=record.dominant if regulatory else None,
+        reason=record.reason if regulatory else "reference_only",
+        values=quantities(record.means),
+        nowcast=quantities(record.nowcast),
+        sub_indices=dict(record.sub) if regulatory else {},
+        completeness=dict(record.completeness),
+    )
+
+
+def road_interval(record: Congestion) -> models.RoadInterval:
+    """Describe five minutes of a road segment."""
+    return models.RoadInterval(
+        start=rfc3339(record.start),
+        end=rfc3339(record.end),
+        level=record.level,  # type: ignore[arg-type]  # checked by pydantic
+        speed_kmh=_rounded(record.speed, 1),
+        ratio=_rounded(record.ratio, 3),
+        flow_veh_h=_rounded(record.flow, 0),
+        occupancy=_rounded(record.occupancy, 4),
+        completeness=record.completeness,
+    )
+
+
+def notice(item: Announcement) -> models.Notice:
+    """Describe a notice."""
+    words = {
+        f"{part}_{language}": getattr(item, part).get(language, "")
+        for part in ("headline", "text", "instruction")
+        for language in ("vi", "en")
+    }
+    return models.Notice(
+        id=item.id,
+        kind=item.kind,
+        rule=item.rule,
+        area=item.area,
+        severity=item.severity,
+        sent=rfc3339(item.sent),
+        expires=rfc3339(item.expires) if item.expires else None,
+        active=item.active,
+        origin=item.origin,  # type: ignore[arg-type]  # checked by pydantic
+        **words,
+    )
+
+
+def account(counts: Counts) -> models.Account:
+    """Describe one account of the ledger."""
+    return models.Account(
+        received=counts.received,
+        stored=counts.stored,
+        quarantined=counts.quarantined,
+        duplicate=counts.duplicate,
+        lost=counts.lost,
+        in_flight=counts.in_flight,
+        late=counts.late,
+        conflicts=counts.conflicts,
+        redelivered=counts.redelivered,
+        balanced=counts.in_flight == 0,
+    )
+
+
+def excess(item: Excess) -> models.Excess:
+    """Describe a mean over its legal limit."""
+    return models.Excess(
+        quantity=item.limit.quantity,
+        averaging=f"{item.limit.hours}h",
+        value=_plain(item.mean),
+        limit=item.limit.value,
+    )
+
+
+def quantities(values: Mapping[str, int]) -> dict[str, models.Value]:
+    """Give values [10⁻⁶ unit] as numbers with their units."""
+    return {
+        name: models.Value(value=_plain(value), unit=BY_NAME[name].unit)
+        for name, value in values.items()
+        if name in BY_NAME
+    }
+
+
+def _site(
+    view: AirView | RoadView, city: City, record: AirQuality | Congestion | None
+) -> dict[str, Any]:
+    site = view.station if isinstance(view, AirView) else view.segment
+    return {
+        "id": site.id,
+        "name_vi": site.name_vi,
+        "name_en": site.name_en,
+        "operations_area": city.operations_area(site.id),
+        "time": None if view.time is None else rfc3339(view.time),
+        "age_s": view.age_s,
+        "observed": None if view.observed is None else rfc3339(view.observed),
+        "next_expected": rfc3339(view.next_expected),
+        "overdue": view.overdue,
+        "freshness": view.freshness.value,
+        "reason": view.reason,
+        "origin": city.origin if record is None else record.origin,
+        "assumed": site.assumed,
+        "latest": _latest(view.raw),
+    }
+
+
+def _latest(raw: RawReading | None) -> dict[str, models.Value]:
+    return {} if raw is None else quantities(raw.values)
+
+
+def _plain(value: int) -> float:
+    return round(value / MICRO, 3)
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)

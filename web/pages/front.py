@@ -1,0 +1,203 @@
+"""Owns the front page: the air where the reader lives, advice, roads, notices, map."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from starlette.responses import Response
+
+from streams.calc.aqi.vn import CATEGORIES
+from streams.calc.averaging import DAY_S, HOUR_S
+from streams.results import AirQuality
+from web.drawing.chart import Chart, Hour, bar_chart, hours_between, top_of
+from web.drawing.city_map import MapWords
+from web.drawing.scale import strip
+from web.links import Links
+from web.pages.frame import HTML, Visit
+from web.responses import tagged
+from web.source import Announcement
+from web.view.advice import AdviceCard
+from web.view.air import AirView
+from web.view.place import Place, choices, place_of, roads_near
+from web.view.roads import LEVELS, RoadView, worst_first
+
+NOTICES_S = DAY_S
+INDEX_STEPS = (50, 100, 150, 200, 300, 400, 500)
+SIX_HOURS_S = 6 * HOUR_S
+
+
+def front(visit: Visit) -> Response:
+    """Write the front page."""
+    values = front_values(visit)
+    title = visit.renderer.words("web.front_title", place=str(values["place_name"]))
+    return visit.answer("front.html", title, live=True, **values)
+
+
+def part(visit: Visit, template: str) -> Response:
+    """Write one part of the front page, for an open page to refresh itself with."""
+    body = visit.renderer.page(
+        template, visit.links, frame=visit.frame(), **front_values(visit)
+    )
+    return tagged(visit.request, body, HTML)
+
+
+def front_values(visit: Visit) -> dict[str, object]:
+    """Gather what the front page shows."""
+    observer, now = visit.desk.observer, visit.now
+    stations, roads = observer.stations(now), observer.roads(now)
+    wanted = visit.asked("place")
+    place = place_of(observer.city, wanted, stations, observer.settings.nearest_m)
+    hero = place.shown
+    return {
+        "place": place,
+        "hero": hero,
+        "unknown_place": wanted if wanted and not place.chosen else "",
+        "place_name": _place_name(visit, place),
+        "choices": choices(observer.city),
+        "plain_links": Links(visit.language),
+        "refresh_s": observer.settings.refresh_s,
+        "scale": strip(hero.aqi if hero else None),
+        "cards": _cards(visit, hero),
+        "notices": _notices(visit),
+        "table": _table(stations),
+        "concentration": _concentration(visit),
+        **_road_values(visit, place, roads),
+        **_chart_values(visit, hero),
+        **_map_values(visit, stations, roads),
+    }
+
+
+def _cards(visit: Visit, hero: AirView | None) -> Sequence[AdviceCard]:
+    if hero is None or hero.aqi is None:
+        return ()
+    return visit.desk.advise(hero, visit.language)
+
+
+def _place_name(visit: Visit, place: Place) -> str:
+    city = visit.desk.observer.city
+    if place.chosen and place.area is not None:
+        return visit.renderer.area_name(place.area)
+    return visit.renderer.words.pick(city.name_vi, city.name_en)
+
+
+def _notices(visit: Visit) -> Sequence[Announcement]:
+    observer = visit.desk.observer
+    found = observer.source.notices(visit.now - NOTICES_S)
+    active = [item for item in found if item.active]
+    return active[: observer.settings.notices_shown]
+
+
+def _table(stations: Sequence[AirView]) -> list[AirView]:
+    """Order stations: worst index first, then those without one."""
+    return sorted(
+        stations,
+        key=lambda view: (-1 if view.aqi is None else view.aqi, view.regulatory),
+        reverse=True,
+    )
+
+
+def _concentration(visit: Visit) -> object:
+    typography = visit.renderer.typography
+
+    def written(view: AirView, quantity: str) -> str:
+        value = view.concentrations.get(quantity)
+        return "–" if value is None else typography.number(value / 1_000_000, 1)
+
+    return written
+
+
+def _road_values(
+    visit: Visit, place: Place, roads: Sequence[RoadView]
+) -> dict[str, object]:
+    observer, words = visit.desk.observer, visit.renderer.words
+    near = roads_near(observer.city, place)
+    counts = Counter(road.level for road in roads)
+    told = ", ".join(
+        f"{counts[level]} {words(f'level.{level}').lower()}"
+        for level in LEVELS
+        if counts[level]
+    )
+    return {
+        "roads": worst_first(roads, near),
+        "near_count": len(near),
+        "roads_shown": observer.settings.roads_shown,
+        "road_counts": words("web.roads.counts", counts=told) if told else "",
+    }
+
+
+def _chart_values(visit: Visit, hero: AirView | None) -> dict[str, object]:
+    hours = 48 if visit.asked("hours") == "48" else 24
+    none: dict[str, object] = {"hours": hours, "chart": None, "chart_summary": ""}
+    if hero is None:
+        return none
+    end = visit.now - visit.now % HOUR_S + HOUR_S
+    start = end - hours * HOUR_S
+    records = visit.desk.observer.source.air_of(hero.station.id, start)
+    known = {record.start: index_hour(record) for record in records}
+    if not any(hour.value is not None for hour in known.values()):
+        return none
+    return {
+        "hours": hours,
+        "chart": index_chart(visit, known, start, end),
+        "chart_summary": summary(visit, known, start, end),
+    }
+
+
+def index_hour(record: AirQuality) -> Hour:
+    """Return the hour of a record with its index."""
+    return Hour(record.start, record.aqi, record.category or "", record.provisional)
+
+
+def index_chart(visit: Visit, known: Mapping[int, Hour], start: int, end: int) -> Chart:
+    """Draw the index hour by hour; hours without one stay gaps."""
+    hours = hours_between(known, start, end)
+    top = top_of((hour.value for hour in hours), INDEX_STEPS)
+    return bar_chart(hours, top, (0, *INDEX_STEPS), time_marks(visit, start, end))
+
+
+def summary(visit: Visit, known: Mapping[int, Hour], start: int, end: int) -> str:
+    """Say in words what the chart shows."""
+    hours = [h for h in hours_between(known, start, end) if h.value is not None]
+    words, typography = visit.renderer.words, visit.renderer.typography
+    worst = max(hours, key=lambda hour: hour.value or 0)
+    return words(
+        "web.chart.summary",
+        hours=len(hours),
+        of=(end - start) // HOUR_S,
+        worst=typography.number(worst.value or 0),
+        at=typography.moment(worst.start),
+    )
+
+
+def time_marks(visit: Visit, start: int, end: int) -> list[int]:
+    """Return the instants of a time axis: every six hours of the city's time."""
+    offset = visit.renderer.typography.local(start).utcoffset()
+    shift = int(offset.total_seconds()) if offset is not None else 0
+    first = -((start + shift) // -SIX_HOURS_S) * SIX_HOURS_S - shift
+    return list(range(first, end, SIX_HOURS_S))
+
+
+def _map_values(
+    visit: Visit, stations: Sequence[AirView], roads: Sequence[RoadView]
+) -> dict[str, object]:
+    city, renderer = visit.desk.observer.city, visit.renderer
+    regions = [choice.district for choice in choices(city)]
+    zoom = visit.asked("zoom")
+    zoom = zoom if zoom in {region.id for region in regions} else ""
+    words = MapWords(
+        category=lambda view: (
+            renderer.words(f"category.{view.category}") if view.category else ""
+        ),
+        level=lambda view: renderer.words(f"level.{view.level}"),
+        area=renderer.area_name,
+    )
+    drawn = visit.desk.cartographer.draw(
+        stations, roads, words, home=visit.links.place, region=zoom
+    )
+    whole = ("", renderer.words("web.map.whole"))
+    return {
+        "city_map": drawn,
+        "zoom": zoom,
+        "zooms": [whole, *((r.id, renderer.area_name(r)) for r in regions)],
+        "category_codes": [category.code for category in CATEGORIES],
+        "level_codes": LEVELS,
+    }

@@ -1,0 +1,92 @@
+"""Owns the pages that explain: notices, method, system, open data, and errors."""
+
+from starlette.responses import Response
+
+from streams.calc.aqi.vn import CATEGORIES, COLUMNS
+from streams.calc.averaging import DAY_S
+from web.api.routes import health_of
+from web.pages.frame import Visit
+from web.view.air import AirView
+from web.view.limits import LIMITS
+from web.view.roads import RoadView
+
+NOTICES_S = 7 * DAY_S
+TABLE_COLUMNS = ("pm25", "pm10", "o3_1h", "o3_8h", "no2", "so2", "co")
+ENDPOINTS = (
+    "/api/v1/stations",
+    "/api/v1/stations/{id}/series?hours=48",
+    "/api/v1/segments",
+    "/api/v1/segments/{id}/series?hours=24",
+    "/api/v1/notices?active=true",
+    "/api/v1/areas",
+    "/api/v1/ledger",
+    "/api/v1/health",
+)
+
+
+def notices(visit: Visit) -> Response:
+    """Write the page of notices."""
+    found = visit.desk.observer.source.notices(visit.now - NOTICES_S)
+    return visit.answer(
+        "notices.html",
+        visit.renderer.words("web.nav.notices"),
+        active=[item for item in found if item.active],
+        ended=[item for item in found if not item.active],
+    )
+
+
+def method(visit: Visit) -> Response:
+    """Write the page that explains the index."""
+    return visit.answer(
+        "method.html",
+        visit.renderer.words("web.nav.method"),
+        categories=CATEGORIES,
+        columns=TABLE_COLUMNS,
+        breakpoints=_breakpoints(),
+        limits=LIMITS,
+    )
+
+
+def system(visit: Visit) -> Response:
+    """Write the page for those who look after the system."""
+    observer = visit.desk.observer
+    ledger = observer.source.ledger()
+    sites: list[AirView | RoadView] = [*observer.stations(visit.now)]
+    sites += observer.roads(visit.now)
+    silent = [view for view in sites if view.overdue]
+    return visit.answer(
+        "system.html",
+        visit.renderer.words("web.nav.system"),
+        ledger=ledger,
+        total=ledger.total,
+        devices=sorted(ledger.devices.items()),
+        checks=observer.source.checks(visit.now),
+        health=health_of(observer),
+        silent=silent,
+    )
+
+
+def data(visit: Visit) -> Response:
+    """Write the page about the open data."""
+    return visit.answer(
+        "data.html", visit.renderer.words("web.nav.data"), endpoints=ENDPOINTS
+    )
+
+
+def error(visit: Visit, status: int) -> Response:
+    """Write the page of an error."""
+    words = visit.renderer.words
+    known = "not_found" if status == 404 else "failed"  # noqa: PLR2004  # HTTP's number
+    answer = visit.answer("error.html", words(f"web.error.{known}"), known=known)
+    answer.status_code = status
+    return answer
+
+
+def _breakpoints() -> list[tuple[int, list[int | None]]]:
+    """Return index and concentrations [µg/m³] row by row, as [VN1459] prints them."""
+    indices = [0, *(row.index_high for row in COLUMNS["pm25"].rows)]
+    ends = {
+        name: {0: 0, **{row.index_high: row.high for row in column.rows}}
+        for name, column in COLUMNS.items()
+    }
+    return [(i, [ends[name].get(i) for name in TABLE_COLUMNS]) for i in indices]

@@ -1,0 +1,1 @@
+"""What a page says, before any template: pure, from records to views."""

@@ -1,0 +1,195 @@
+"""Owns what is said of one air station: its number, or the reason why there is none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sensors.city.site import Station
+from streams.calc.averaging import HOUR_S
+from streams.results import AirQuality
+from web.settings import WebSettings
+from web.source import RawReading
+from web.view.freshness import Freshness, freshness
+from web.view.limits import Excess, over_limits
+
+SILENT_INTERVALS = 3
+"""A station whose newest reading is older than this many intervals is silent."""
+
+
+@dataclass(frozen=True)
+class AirView:
+    """One station now.
+
+    Parameters
+    ----------
+    station
+        The station of the city file.
+    record
+        The hourly result that is shown; None where there is none at all.
+    raw
+        The newest readings; None where none ever came.
+    now
+        Event time [unix s].
+    freshness
+        What the age of `record` means.
+    interval_s
+        Expected time between two readings [s].
+    grace_s
+        Wait after an hour's end before it closes [s].
+    excesses
+        Legal limits that it is over.
+    """
+
+    station: Station
+    record: AirQuality | None
+    raw: RawReading | None
+    now: int
+    freshness: Freshness
+    interval_s: int
+    grace_s: int
+    excesses: tuple[Excess, ...] = ()
+
+    @property
+    def regulatory(self) -> bool:
+        """Whether it may publish an index."""
+        return self.station.station_class == "regulatory"
+
+    @property
+    def current(self) -> bool:
+        """Whether its record still counts as a value, be it old."""
+        return self.freshness in {Freshness.CURRENT, Freshness.OLD}
+
+    @property
+    def aqi(self) -> int | None:
+        """The index, where there is one that may be shown as a current value."""
+        if self.record is None or not self.regulatory or not self.current:
+            return None
+        return self.record.aqi
+
+    @property
+    def category(self) -> str | None:
+        """The category of `aqi`."""
+        return None if self.record is None or self.aqi is None else self.record.category
+
+    @property
+    def provisional(self) -> bool:
+        """Whether the shown hour is still running."""
+        return self.record is not None and self.record.provisional
+
+    @property
+    def time(self) -> int | None:
+        """End of the shown interval [unix s], of a running hour its newest reading."""
+        return None if self.record is None else shown_end(self.record)
+
+    @property
+    def age_s(self) -> int | None:
+        """Time since the end of the shown interval [s]."""
+        return None if self.time is None else max(0, self.now - self.time)
+
+    @property
+    def observed(self) -> int | None:
+        """End of the newest reading known [unix s]."""
+        known = [self.record.observed] if self.record and self.record.observed else []
+        if self.raw is not None:
+            known.append(self.raw.observed)
+        return max(known, default=None)
+
+    @property
+    def silent(self) -> bool:
+        """Whether readings that were expected did not come."""
+        if self.observed is None:
+            return True
+        return self.now - self.observed > SILENT_INTERVALS * self.interval_s
+
+    @property
+    def next_expected(self) -> int:
+        """When there should be something new, or should have been [unix s]."""
+        if self.observed is None:
+            return self.now - self.now % self.interval_s + self.interval_s
+        if self.silent or self.reason in {"", "reference_only"}:
+            return self.observed + self.interval_s
+        return self.now - self.now % HOUR_S + HOUR_S + self.grace_s
+
+    @property
+    def overdue(self) -> bool:
+        """Whether what was expected next is already late."""
+        return self.next_expected < self.now
+
+    @property
+    def reason(self) -> str:
+        """Why there is no index, or empty."""
+        if self.aqi is not None:
+            return ""
+        if not self.regulatory:
+            return "reference_only" if self.current else self._absence
+        if self.record is None or not self.current:
+            return self._absence
+        return self.record.reason or "no_data"
+
+    @property
+    def _absence(self) -> str:
+        if self.observed is None:
+            return "never"
+        return "silent" if self.silent else "too_old"
+
+    @property
+    def completeness(self) -> float:
+        """Share of the shown interval that is covered, of the dominant pollutant."""
+        if self.record is None or not self.record.completeness:
+            return 0.0
+        by_quantity = self.record.completeness
+        if self.record.dominant in by_quantity:
+            return by_quantity[self.record.dominant]
+        return max(by_quantity.values())
+
+    @cached_property
+    def concentrations(self) -> Mapping[str, int]:
+        """Mean by quantity in the shown hour [10⁻⁶ unit]; empty when too old."""
+        return self.record.means if self.record is not None and self.current else {}
+
+
+def shown_end(record: AirQuality) -> int:
+    """Return the end of what a record covers: of a running hour, its newest reading."""
+    if record.provisional and record.observed:
+        return min(record.end, record.observed)
+    return record.end
+
+
+def air_view(
+    station: Station,
+    records: Sequence[AirQuality],
+    raw: RawReading | None,
+    *,
+    now: int,
+    cadence: tuple[int, int],
+    settings: WebSettings,
+) -> AirView:
+    """Say what is known of a station.
+
+    Parameters
+    ----------
+    records
+        Its hourly results, oldest first.
+    cadence
+        Expected interval between readings and wait after an hour's end [s].
+    """
+    record = _shown(records, now, settings.air_gone_s)
+    time = None if record is None else shown_end(record)
+    return AirView(
+        station=station,
+        record=record,
+        raw=raw,
+        now=now,
+        freshness=freshness(time, now, settings.air_old_s, settings.air_gone_s),
+        interval_s=cadence[0],
+        grace_s=cadence[1],
+        excesses=over_limits(records),
+    )
+
+
+def _shown(records: Sequence[AirQuality], now: int, gone_s: int) -> AirQuality | None:
+    """Take the newest record with an index, unless it is too old; else the newest."""
+    for record in reversed(records):
+        if record.aqi is not None and now - shown_end(record) <= gone_s:
+            return record
+    return records[-1] if records else None
