@@ -4,6 +4,7 @@ It may be killed at any moment: what it promised is written before it is sent, a
 was not confirmed is sent again.
 """
 
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ from sensors.simulator.files import Files, PlanError
 from sensors.simulator.plan import MINUTE_S, Plan, first_fill, soak
 from sensors.simulator.scene import Scene
 from sensors.simulator.settings import SimulatorSettings
+
+log: Final = logging.getLogger(__name__)
 
 SPREAD_S: Final = 1.0
 """Time over which the devices of a minute send in real time [s]."""
@@ -76,9 +79,12 @@ class Simulator:
     def run(self) -> None:
         """Fill the past, then live; at speed ``max`` return when event time is over."""
         self._files.write_plan(self._plan)
+        span = (self._plan.planned - self._sent) / 3600
+        log.info("simulating %s: %.1f h to send first", self._city.id, span)
         self._outlet.tick(self._sent)
         self._advance()
         self._files.say_ready()
+        log.info("the simulated city %s is in its present", self._city.id)
         while self._plan.until is None:
             self._pause(max(self._now() + MINUTE_S - self._clock(), 0.0))
             self._extend()
@@ -128,6 +134,9 @@ class Simulator:
             self._note(done, total)
         if len(steps) > 1:
             self._files.write_fill(total, total)
+            log.info(
+                "sent %d steps of event time, about %d messages", len(steps), total
+            )
         if steps and self._plan.until is None:
             self._outlet.settle(steps[-1], SETTLE_S)
         self._saved = 0.0
