@@ -18,6 +18,8 @@ from thoang.supervisor.probe import file_probe, http_probe
 from thoang.supervisor.process import Process
 
 HOST = "127.0.0.1"
+FILLED_WITHIN_S = 900.0
+"""Longest time that publishing the simulated past may take [s]."""
 _MQTT_LOSS = (
     "the messages and sessions it held in memory are gone; devices that still hold "
     "unacknowledged messages send them again, the ledger shows the rest"
@@ -79,6 +81,11 @@ class CityRun:
     kafka_bootstrap: str = ""
 
     @property
+    def mqtt_address(self) -> str:
+        """The MQTT broker's address, ours or the existing one."""
+        return self.mqtt_url or f"mqtt://{HOST}:{self.mqtt_port}"
+
+    @property
     def bootstrap(self) -> str:
         """Kafka's address, ours or the existing one."""
         return self.kafka_bootstrap or f"{HOST}:{self.kafka_port}"
@@ -120,9 +127,8 @@ def environment(run: CityRun, epoch: Epoch) -> dict[str, str]:
 
     An existing Kafka keeps its records, so its epoch is always 0.
     """
-    ours = f"mqtt://{HOST}:{run.mqtt_port}"
     return {
-        **mqtt_environment(run.mqtt_url or ours),
+        **mqtt_environment(run.mqtt_address),
         "THOANG_KAFKA__BOOTSTRAP": run.bootstrap,
         "THOANG_KAFKA__EPOCH": "0" if run.kafka_bootstrap else str(epoch.now),
         "THOANG_STORE__PATH": str(run.folder / "thoang.sqlite"),
@@ -156,7 +162,7 @@ def processes(run: CityRun, wiring: Wiring, epoch: Epoch) -> list[Process]:
         _ours("web", run, after=("writer",)),
     ]
     if run.simulator:
-        ours.append(_ours("simulator", run, after=("bridge",)))
+        ours.append(_simulator(run))
     return [*brokers, *ours]
 
 
@@ -198,19 +204,38 @@ def _ours(
     name: str, run: CityRun, needs: tuple[str, ...] = (), after: tuple[str, ...] = ()
 ) -> Process:
     """Return one of our own processes: a subcommand that tells when it is ready."""
-    subcommand = "simulate" if name == "simulator" else name
+    health = f"{run.page}/api/v1/health"
     ready = run.folder / "ready" / name
+    return Process(
+        name=name,
+        command=(sys.executable, "-m", "thoang", name),
+        probe=http_probe(health) if name == "web" else file_probe(ready),
+        needs=needs,
+        after=after,
+        before=_forget(ready),
+    )
 
+
+def _simulator(run: CityRun) -> Process:
+    """Return the simulator, ready once it has published the past."""
+    options = ("--city", str(run.city), "--data", str(run.folder))
+    ready = run.folder / "ready" / "simulator"
+    return Process(
+        name="simulator",
+        command=(
+            *(sys.executable, "-m", "thoang", "simulate"),
+            *(*options, "--mqtt", run.mqtt_address),
+        ),
+        probe=file_probe(ready),
+        after=("bridge", "worker", "writer"),
+        ready_within_s=FILLED_WITHIN_S,
+        before=_forget(ready),
+    )
+
+
+def _forget(ready: Path) -> Callable[[], None]:
     def forget() -> None:
         ready.parent.mkdir(parents=True, exist_ok=True)
         ready.unlink(missing_ok=True)
 
-    health = f"{run.page}/api/v1/health"
-    return Process(
-        name=name,
-        command=(sys.executable, "-m", "thoang", subcommand),
-        probe=http_probe(health) if name == "web" else file_probe(ready),
-        needs=needs,
-        after=after,
-        before=forget,
-    )
+    return forget

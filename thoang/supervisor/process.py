@@ -88,7 +88,7 @@ class Event:
     Parameters
     ----------
     kind
-        ``starting ready died stuck stopping stopped wrong swapping swapped postponed``.
+        ``starting ready died stopped wrong swapping swapped postponed``.
     name
         The process.
     detail

@@ -49,8 +49,8 @@ def test_embedded_city_has_eight_processes(tmp_path: Path) -> None:
     assert set(plan) == {"mqtt", "kafka"} | ours
     needing = {name for name, process in plan.items() if "kafka" in process.needs}
     assert needing == {"bridge", "worker", "writer", "notifier"}
-    assert plan["simulator"].after == ("bridge",)
-    assert plan["simulator"].command[1:] == ("-m", "thoang", "simulate")
+    assert "bridge" in plan["simulator"].after
+    assert plan["simulator"].command[-2:] == ("--mqtt", "mqtt://127.0.0.1:1883")
 
 
 def test_existing_brokers_are_not_started(tmp_path: Path) -> None:
