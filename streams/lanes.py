@@ -6,13 +6,12 @@ It turns cells into the arrays that `streams.calc.congestion` evaluates.
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sensors.city import Segment
-from sensors.reading import BY_NAME, MICRO, VEHICLE_CLASSES
+from sensors.reading import BY_NAME, MICRO, VEHICLE_CLASSES, Flag
 from streams.calc.congestion import Lanes
 from streams.calc.fixed import Float
-from streams.slots import Slots, usable
+from streams.slots import Slots
 
 _COUNT = BY_NAME["count"].code
 _CLASSES = tuple(BY_NAME[f"count_{name}"].code for name in VEHICLE_CLASSES)
@@ -43,7 +42,9 @@ class LaneWindow:
         self._interval = interval_s
         self._seen = 0
         self._lane: dict[tuple[str, str, int], int] = {}
-        self._rows: dict[int, list[tuple[int, int, int]]] = {}
+        self._known: list[tuple[int, int, int, int]] = []
+        none = np.zeros(0, np.int64)
+        self._row, self._segment, self._lanes, self._quantity = none, none, none, none
         self._width = 1
         limits = [s.limit_kmh or np.nan for s in self._segments]
         self._free_flow: Float = np.array(limits, np.float64)
@@ -54,17 +55,24 @@ class LaneWindow:
         return self._free_flow
 
     def read(self, start: int, end: int) -> Lanes:
-        """Return what was reported in [start, end), whole slots."""
+        """Return what was reported in [start, end), whole slots.
+
+        A value that covers several slots stands in each of them; counts are divided
+        among them.
+        """
         self._learn_series()
-        times = np.arange(start, end, self._interval)
-        count = self._table(_COUNT, times, shared=True)
-        classes = [self._table(code, times, shared=True) for code in _CLASSES]
-        harmonic = self._table(_HARMONIC, times)
-        speed = np.where(np.isnan(harmonic), self._table(_ARITHMETIC, times), harmonic)
+        times = range(start, end, self._interval)
+        value, span = self._cells(times)
+        each = _spread(value, span)
+        shared = each if (span == 1).all() else _spread(value / span, span)
+        count = self._table(shared, (_COUNT,))
+        harmonic = self._table(each, (_HARMONIC,))
+        arithmetic = self._table(each, (_ARITHMETIC,))
+        classes = self._table(shared, _CLASSES)
         return Lanes(
-            count=np.where(np.isnan(count), _sum(classes), count),
-            occupancy=self._table(_OCCUPANCY, times),
-            speed=speed,
+            count=np.where(np.isnan(count), classes, count),
+            occupancy=self._table(each, (_OCCUPANCY,)),
+            speed=np.where(np.isnan(harmonic), arithmetic, harmonic),
             harmonic=np.asarray(~np.isnan(harmonic).all(axis=(1, 2))),
             slot_s=self._interval,
             effective_length_m=np.full(len(self._segments), np.nan),
@@ -73,61 +81,58 @@ class LaneWindow:
 
     def _learn_series(self) -> None:
         """Give a lane to each (device, channel) that appeared since the last time."""
-        for row, series in enumerate(self._slots.series[self._seen :], self._seen):
+        new = self._slots.series[self._seen :]
+        for row, series in enumerate(new, self._seen):
             if series.site in self._place:
                 key = (series.site, series.device, series.channel)
                 if key not in self._lane:
                     self._lane[key] = sum(k[0] == series.site for k in self._lane)
-                place = (row, self._place[series.site], self._lane[key])
-                self._rows.setdefault(series.quantity, []).append(place)
-        self._seen = len(self._slots.series)
-        self._width = max(self._lane.values(), default=0) + 1
+                place = self._place[series.site], self._lane[key], series.quantity
+                self._known.append((row, *place))
+        if new:
+            self._seen = len(self._slots.series)
+            self._width = max(self._lane.values(), default=0) + 1
+            known = np.array(self._known, np.int64).reshape(-1, 4)
+            self._row, self._segment, self._lanes, self._quantity = known.T
 
-    def _table(
-        self, quantity: int, times: NDArray[np.int64], *, shared: bool = False
-    ) -> Float:
+    def _table(self, values: Float, quantities: tuple[int, ...]) -> Float:
         """Return values of shape (segments, slots, lanes), NaN where there is none.
 
-        A value that covers several slots stands in each of them; `shared` divides it
-        among them (counts).
+        Several quantities (vehicle classes) are added up.
         """
-        table = np.full((len(self._segments), len(times), self._width), np.nan)
-        rows = self._rows.get(quantity, [])
-        if not rows:
-            return table
-        row, segment, lane = (np.array(part) for part in zip(*rows, strict=True))
-        value, span = self._cells(row, times)
-        each = value / span if shared else value
-        for slot in range(len(times)):
-            for back in range(int(np.nanmax(span, initial=1.0))):
-                if slot - back >= 0:
-                    reaches = span[:, slot - back] > back
-                    filled = np.where(reaches, each[:, slot - back], np.nan)
-                    old = table[segment, slot, lane]
-                    table[segment, slot, lane] = np.where(np.isnan(old), filled, old)
-        return table
+        shape = (len(self._segments), self._width, values.shape[1])
+        chosen = np.flatnonzero(np.isin(self._quantity, quantities))
+        place = self._segment[chosen] * self._width + self._lanes[chosen]
+        table = np.full((shape[0] * shape[1], shape[2]), np.nan)
+        if len(quantities) == 1:
+            table[place] = values[chosen]
+        else:
+            np.fmax.at(table, place, np.where(np.isnan(values[chosen]), np.nan, 0.0))
+            np.add.at(table, place, np.nan_to_num(values[chosen]))
+        return table.reshape(shape).transpose(0, 2, 1)
 
-    def _cells(
-        self, row: NDArray[np.int64], times: NDArray[np.int64]
-    ) -> tuple[Float, Float]:
+    def _cells(self, times: range) -> tuple[Float, Float]:
         """Return values and over how many slots each reaches, shape (rows, slots)."""
-        value = np.full((len(row), len(times)), np.nan)
-        span = np.ones((len(row), len(times)))
-        bucket_s = self._slots.bucket_s
-        for column, time in enumerate(times.tolist()):
-            bucket, within = divmod(time, bucket_s)
+        shape = (len(self._row), len(times))
+        value, span = np.full(shape, np.nan), np.ones(shape)
+        for column, time in enumerate(times):
+            bucket, within = divmod(time, self._slots.bucket_s)
             if bucket not in self._slots.blocks:
                 continue
-            block, slot = self._slots.block(bucket), within // self._interval
-            ok = usable(block)[row, slot]
-            value[:, column] = np.where(ok, block.value[row, slot] / MICRO, np.nan)
-            reach = np.maximum(1, block.period[row, slot] // self._interval)
-            span[:, column] = np.where(ok, reach, 1)
+            cells, slot = self._slots.block(bucket), within // self._interval
+            period = cells.period[self._row, slot]
+            ok = (period > 0) & (cells.flag[self._row, slot] != Flag.FAIL)
+            held = cells.value[self._row, slot] / MICRO
+            value[:, column] = np.where(ok, held, np.nan)
+            span[:, column] = np.where(ok, np.maximum(1, period // self._interval), 1)
         return value, span
 
 
-def _sum(tables: Sequence[Float]) -> Float:
-    """Add class counts up, NaN only where no class reported."""
-    stacked = np.stack(tables)
-    total: Float = np.nansum(stacked, axis=0)
-    return np.where(np.isnan(stacked).all(axis=0), np.nan, total)
+def _spread(value: Float, span: Float) -> Float:
+    """Repeat each value over the slots that it reaches and that hold no other."""
+    filled = value.copy()
+    for back in range(1, min(int(span.max(initial=1)), value.shape[1])):
+        reached = np.where(span[:, :-back] > back, value[:, :-back], np.nan)
+        behind = filled[:, back:]
+        filled[:, back:] = np.where(np.isnan(behind), reached, behind)
+    return filled

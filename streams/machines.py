@@ -107,11 +107,13 @@ class RulesMachine:
         if not (found or tick):
             return []
         results = self._results(found, place, tick)
-        areas = Emission(AREAS, self._areas, self._city.encode(), encode(results))
+        value = encode(results)
+        areas = Emission(AREAS, self._areas, self._city.encode(), value)
         stored = [r for r in found if r.reason != "too_early"]
         if not stored:
             return [areas]
-        value = encode(self._results(stored, place, tick))
+        if len(stored) < len(found):
+            value = encode(self._results(stored, place, tick))
         return [Emission(self._topic, self._partition, b"", value), areas]
 
     def _results(self, found: Sequence[Result], place: Place, tick: int) -> Results:

@@ -32,14 +32,16 @@ class StoreKeeper:
         """Return the newest snapshots of `partitions`."""
         return self._store.snapshots(f"{self._city}/{stage}", partitions)
 
-    async def save(self, stage: str, partition: int, saved: Saved) -> None:
-        """Keep a snapshot; a store that is away is waited for."""
-        write = Write((Taken((Snapshot(f"{self._city}/{stage}", partition, saved),)),))
+    async def save(self, stage: str, saved: Mapping[int, Saved]) -> None:
+        """Keep snapshots by partition; a store that is away is waited for."""
+        name = f"{self._city}/{stage}"
+        snapshots = tuple(Snapshot(name, n, each) for n, each in saved.items())
+        write = Write((Taken(snapshots),))
         while True:
             try:
                 await asyncio.to_thread(self._store.commit, write)
             except StoreUnavailableError as error:
-                log.warning("snapshot of %s/%d waits: %s", stage, partition, error)
+                log.warning("snapshots of %s wait: %s", name, error)
                 await asyncio.sleep(RETRY_S)
             else:
                 return

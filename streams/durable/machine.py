@@ -44,7 +44,7 @@ class Machine(Protocol):
 
 
 class Saved(NamedTuple):
-    """A snapshot: the state after the record at (epoch, offset)."""
+    """A snapshot: the state after the record at (epoch, offset), zlib-compressed."""
 
     epoch: int
     offset: int
@@ -57,5 +57,5 @@ class Keeper(Protocol):
     def load(self, stage: str, partitions: Iterable[int]) -> Mapping[int, Saved]:
         """Return the newest snapshots of `partitions`; absent where there is none."""
 
-    async def save(self, stage: str, partition: int, saved: Saved) -> None:
-        """Keep a snapshot; returns when it is durable."""
+    async def save(self, stage: str, saved: Mapping[int, Saved]) -> None:
+        """Keep snapshots by partition; returns when they are durable."""

@@ -1,6 +1,6 @@
 """One partition of a durable stage: its machine, how far it is, what waits."""
 
-import asyncio
+import zlib
 from collections.abc import Awaitable
 from typing import Any
 
@@ -39,7 +39,6 @@ class Partition:
         self.sends: list[Awaitable[Any]] = []
         self.saved_at = 0.0
         self.sought_at = float("-inf")
-        self.lock = asyncio.Lock()
 
     @classmethod
     def restored(
@@ -53,7 +52,7 @@ class Partition:
         partition = cls(number, machine, epoch)
         if saved is None:
             return partition
-        machine.load(saved.state)
+        machine.load(zlib.decompress(saved.state))
         if saved.epoch == epoch:
             partition.offset = partition.saved = saved.offset
             partition.known = True
@@ -75,4 +74,5 @@ class Partition:
 
     def snapshot(self) -> Saved:
         """Return the state as it stands."""
-        return Saved(self.epoch, self.offset, self.machine.dump())
+        state = zlib.compress(self.machine.dump(), level=1)
+        return Saved(self.epoch, self.offset, state)

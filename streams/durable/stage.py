@@ -7,7 +7,7 @@ for gaps; where reading resumes after a rebalance is `streams.durable.resume`'s 
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -24,16 +24,16 @@ class StagePolicy:
 
     Parameters
     ----------
-    batches
-        Records since the last snapshot.
     seconds
-        Time since the last snapshot [s].
+        Time since the last one [s]; then all partitions are kept together.
+    records
+        Records since the last one: what may be held unacknowledged.
     seek_seconds
         At most one seek back in this time [s].
     """
 
-    batches: int = 20
     seconds: float = 2.0
+    records: int = 500
     seek_seconds: float = 2.0
 
 
@@ -101,6 +101,7 @@ class Stage:
         self._epoch = epoch
         self._policy = policy or StagePolicy()
         self._monotonic = monotonic
+        self._saving = asyncio.Lock()
 
     def recover(self, owned: Iterable[int]) -> None:
         """Rebuild every partition from its newest snapshot.
@@ -165,44 +166,46 @@ class Stage:
         partition.events.append(event)
         for emission in emissions:
             partition.sends.append(await self._send(emission))
-        if self._due(partition):
-            await self.snapshot(partition)
-
-    def _due(self, partition: Partition) -> bool:
-        waited = self._monotonic() - partition.saved_at
-        return (
-            len(partition.events) >= self._policy.batches
-            or waited >= self._policy.seconds
-        )
+        if len(partition.events) >= self._policy.records:
+            await self.snapshot([partition])
 
     async def flush(self) -> None:
-        """Snapshot every partition whose records have waited long enough."""
-        for partition in list(self.partitions.values()):
-            if partition.events and self._due(partition):
-                await self.snapshot(partition)
+        """Snapshot the partitions whose records have waited long enough, together."""
+        now = self._monotonic()
+        due = [
+            partition
+            for partition in self.partitions.values()
+            if partition.events and now - partition.saved_at >= self._policy.seconds
+        ]
+        await self.snapshot(due)
 
     async def drain(self) -> None:
         """Snapshot every partition that has anything unsaved."""
-        for partition in list(self.partitions.values()):
-            if partition.events:
-                await self.snapshot(partition)
+        await self.snapshot([p for p in self.partitions.values() if p.events])
 
-    async def snapshot(self, partition: Partition) -> None:
-        """Confirm the results, keep the state, acknowledge the records: in this order.
+    async def snapshot(self, partitions: Sequence[Partition]) -> None:
+        """Confirm the results, keep the states, acknowledge the records: in this order.
 
         Nothing is acknowledged when the partitions were rebuilt while waiting.
         """
-        async with partition.lock:
-            generation, saved = self.generation, partition.snapshot()
-            events, partition.events = partition.events, []
-            sends, partition.sends = partition.sends, []
-            partition.saved_at = self._monotonic()
+        if not partitions:
+            return
+        async with self._saving:
+            generation, saved = self.generation, {}
+            events, sends = [], []
+            for partition in partitions:
+                saved[partition.number] = partition.snapshot()
+                events += partition.events
+                sends += partition.sends
+                partition.events, partition.sends = [], []
+                partition.saved_at = self._monotonic()
             await asyncio.gather(*sends)
-            await self._keeper.save(self.name, partition.number, saved)
+            await self._keeper.save(self.name, saved)
             if generation == self.generation:
                 for event in events:
                     event.ack()
-                partition.saved = saved.offset
+                for partition in partitions:
+                    partition.saved = saved[partition.number].offset
 
     async def _seek_back(
         self, partition: Partition, offset: int, consumer: Consumer
