@@ -1,6 +1,6 @@
-"""Owns what people are told of a transition: one notice, in each language, with its why.
+"""Owns what people are told of a transition: one notice in each language, with its why.
 
-`compose` is pure: transition, city and catalogue say everything, so a notice can be made
+`compose` is pure: transition, city and catalogue say all, so a notice can be made
 again and compared. How it goes out is `alerts.notifier`'s.
 """
 

@@ -76,6 +76,13 @@ class Phrases:
         return name
 
     def _name(self, named: Station | Segment | Area) -> str:
+        if (
+            isinstance(named, Area)
+            and named.hierarchy == "operations"
+            and named.aliases
+        ):
+            # A centre's name says who works there, its alias where people live.
+            return named.aliases[0]
         return named.name_vi if self.wording.language == "vi" else named.name_en
 
     def _say(self, part: str) -> str:
