@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from hashlib import blake2b, sha256
 from typing import Final, Protocol
 
+import msgspec
 import numpy as np
 
 from sensors.reading import COLUMNS, QUANTITIES, ReadingBatch
@@ -61,6 +62,10 @@ Handler = Callable[[Record], tuple[Item, ...]]
 any other exception for one that cannot be read."""
 
 
+class _Versioned(msgspec.Struct):
+    v: int
+
+
 def default_handlers(areas_of: AreasOf = no_areas) -> Mapping[str, Handler]:
     """Return the handlers of the topics of sensors and streams."""
     results = results_handler(areas_of)
@@ -74,7 +79,9 @@ def default_handlers(areas_of: AreasOf = no_areas) -> Mapping[str, Handler]:
 
 def take_readings(record: Record) -> tuple[Batch | Tick, ...]:
     """Read a record of ``readings``."""
-    taken = decode_record(record.value or b"")
+    value = record.value or b""
+    decode(value, _Versioned)  # a newer version may lack what this one wants
+    taken = decode_record(value)
     if isinstance(taken, Batch):
         check_batch(taken.readings)
     return (taken,)

@@ -47,6 +47,10 @@ class WriterSettings(BaseModel):
         Kafka's address, ``host:port``.
     group
         Consumer group.
+    alone
+        Whether this is the only writer: it then takes every partition at once, where
+        the members of a group wait for each other (on the embedded broker 3 s at the
+        start, 11 s after a crash).
     epoch
         Epoch of the log; an in-memory broker has a new one whenever it starts.
     topics
@@ -63,6 +67,7 @@ class WriterSettings(BaseModel):
 
     bootstrap: str
     group: str = "writer"
+    alone: bool = False
     epoch: Annotated[int, Field(ge=0)] = 0
     topics: Annotated[tuple[str, ...], Field(min_length=1)]
     readings: Annotated[int, Field(ge=1, le=1_000_000)] = 5_000

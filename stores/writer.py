@@ -108,8 +108,7 @@ class Writer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has n
             heartbeat_interval_ms=1_000,
         )
         self.attach(consumer)
-        consumer.subscribe(topics=list(self._settings.topics), listener=self)
-        await consumer.start()
+        await self._start(consumer)
         try:
             while True:
                 await self.cycle()
@@ -118,6 +117,23 @@ class Writer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has n
                 await self.flush()
             finally:
                 await consumer.stop()
+
+    async def _start(self, consumer: AIOKafkaConsumer) -> None:
+        topics = self._settings.topics
+        if not self._settings.alone:
+            consumer.subscribe(topics=list(topics), listener=self)
+            await consumer.start()
+            return
+        await consumer.start()
+        # Only then are partitions known; the consumer offers no public way to ask.
+        await consumer._client.set_topics(topics)  # noqa: SLF001
+        partitions = [
+            TopicPartition(topic, number)
+            for topic in topics
+            for number in sorted(_partitions(consumer, topic))
+        ]
+        consumer.assign(partitions)
+        await self.on_partitions_assigned(partitions)
 
     def attach(self, consumer: Consumer) -> None:
         """Read from a consumer."""
@@ -231,6 +247,14 @@ class Writer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has n
     async def _until_available(self, ask: Callable[[], Any]) -> Any:  # noqa: ANN401
         settings = self._settings
         return await until_available(ask, settings.retry_s, settings.retry_most_s)
+
+
+def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
+    found: set[int] | None = consumer.partitions_for_topic(topic)
+    if not found:
+        message = f"topic {topic} is not there; create the topics before the writer"
+        raise LookupError(message)
+    return found
 
 
 def _made_anew(place: Place, wanted: int, end: int) -> str:
