@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from sensors.city import City
 from sensors.city.device import Device
 from sensors.city.site import Station
@@ -11,6 +13,7 @@ from sensors.simulator.air import AIR_STEP_S, Places, Truth, air, places
 from sensors.simulator.faults import AIR_FAULTS, Fault, faults, lost
 from sensors.simulator.frame import DAY_S, frame
 from sensors.simulator.instrument import observe
+from sensors.simulator.noise import Floats
 from sensors.simulator.payload import Message, air_message, in_units_of, marked, moment
 from sensors.simulator.scene import Scene
 from sensors.simulator.weather import weather
@@ -48,7 +51,7 @@ class AirFeed:
         self._start = day * DAY_S
         self._devices = air_devices(scene.city)
         where = places(scene.city.stations)
-        self._rows = _reported(scene, day, where)
+        self._names, self._seen = _reported(scene, day, where)
         self._column = {name: k for k, name in enumerate(where.ids)}
         safe = tuple(d.id for d, s in self._devices if s.id not in scene.smoky)
         self._faults = faults(scene.seed, day, safe, AIR_FAULTS)
@@ -90,21 +93,21 @@ class AirFeed:
         return air_message(self._topics[device.id], time, values, status)
 
     def _values(self, device: Device, station: Station, end: int) -> Values:
-        step, k = self._step(end), self._column[station.id]
+        seen = self._seen[self._step(end), self._column[station.id]].tolist()
         return {
-            name: in_units_of(device, name, self._rows[name][step][k])
-            for name in station.quantities
-            if name in self._rows
+            name: in_units_of(device, name, value)
+            for name, value in zip(self._names, seen, strict=True)
+            if name in station.quantities
         }
 
 
-def _reported(scene: Scene, day: int, where: Places) -> dict[str, list[list[float]]]:
-    """Return what the instruments report, by quantity, step and station."""
+def _reported(scene: Scene, day: int, where: Places) -> tuple[tuple[str, ...], Floats]:
+    """Return the quantities, and their values by step, station and quantity."""
     steps = frame(day, AIR_STEP_S, scene.city.zone)
     sky = weather(scene.seed, steps)
     truth: Truth = air(scene.seed, steps, sky, where, scene.smokes(day))
     seen = observe(scene.seed, steps, where, scene.city.stations, truth)
-    return {name: values.tolist() for name, values in seen.items()}
+    return tuple(seen), np.stack(list(seen.values()), axis=2)
 
 
 def afflicted(fault: Fault, values: Values, first: Values) -> Values:
