@@ -218,14 +218,10 @@ def _ours(
 
 def _simulator(run: CityRun) -> Process:
     """Return the simulator, ready once it has published the past."""
-    options = ("--city", str(run.city), "--data", str(run.folder))
     ready = run.folder / "ready" / "simulator"
     return Process(
         name="simulator",
-        command=(
-            *(sys.executable, "-m", "thoang", "simulate"),
-            *(*options, "--mqtt", run.mqtt_address),
-        ),
+        command=(sys.executable, "-m", "thoang", "simulate"),
         probe=file_probe(ready),
         after=("bridge", "worker", "writer"),
         ready_within_s=FILLED_WITHIN_S,

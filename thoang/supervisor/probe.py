@@ -1,12 +1,13 @@
 """Owns the ways to ask whether a process is ready."""
 
+import asyncio
+import contextlib
 from pathlib import Path
-
-import httpx
+from urllib.parse import urlsplit
 
 from thoang.supervisor.process import Probe
 
-_OK = 200
+_WITHIN_S = 2.0
 
 
 def file_probe(path: Path) -> Probe:
@@ -19,13 +20,25 @@ def file_probe(path: Path) -> Probe:
 
 
 def http_probe(url: str) -> Probe:
-    """Be ready when a GET of this address answers 200."""
+    """Be ready when a GET of this ``http://HOST:PORT/PATH`` answers 200.
+
+    Without a client library: the supervisor stays small.
+    """
+    parts = urlsplit(url)
+    host, port = str(parts.hostname), int(parts.port or 80)
+    request = f"GET {parts.path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
 
     async def answers() -> bool:
         try:
-            async with httpx.AsyncClient(timeout=1.0, trust_env=False) as client:
-                return (await client.get(url)).status_code == _OK
-        except httpx.HTTPError:
+            async with asyncio.timeout(_WITHIN_S):
+                reader, writer = await asyncio.open_connection(host, port)
+                writer.write(request.encode())
+                first = await reader.readline()
+                writer.close()
+                with contextlib.suppress(OSError):
+                    await writer.wait_closed()
+        except (OSError, TimeoutError, ValueError):
             return False
+        return first.split()[1:2] == [b"200"]
 
     return answers

@@ -232,6 +232,8 @@ class Supervisor:
         for unit in self.units.values():
             if unit.child:
                 unit.child.log.close()
+            unit.child = None
+            unit.enter(Phase.HELD, loop.time())
         await self._guard.close()
 
 

@@ -50,7 +50,7 @@ def test_embedded_city_has_eight_processes(tmp_path: Path) -> None:
     needing = {name for name, process in plan.items() if "kafka" in process.needs}
     assert needing == {"bridge", "worker", "writer", "notifier"}
     assert "bridge" in plan["simulator"].after
-    assert plan["simulator"].command[-2:] == ("--mqtt", "mqtt://127.0.0.1:1883")
+    assert plan["simulator"].command[1:] == ("-m", "thoang", "simulate")
 
 
 def test_existing_brokers_are_not_started(tmp_path: Path) -> None:
