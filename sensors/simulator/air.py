@@ -73,7 +73,7 @@ def air(
         wander(
             seed, "air", where.ids, frame.day, (frame.steps, _SERIES), memory=_MEMORY
         )
-        * 0.12
+        * 0.1
     )
     rough = np.exp(noise)  # shape (steps, stations, series)
     thin = 1.0 / (0.35 + 0.65 * sky.mixing)[:, None]
@@ -81,7 +81,7 @@ def air(
     works = _works(frame)[:, None] * where.industry
     wash = (1.0 - 0.55 * sky.wet)[:, None]
     smoke = _smoke(frame, where, smokes)
-    fine = _regional(seed, frame)[:, None] * where.background * (0.55 + 0.45 * thin)
+    fine = _regional(seed, frame)[:, None] * where.background * (0.65 + 0.35 * thin)
     fine = (fine + (8.0 * traffic + 6.0 * works) * thin) * wash * rough[:, :, 0] + smoke
     coarse = (9.0 + 16.0 * traffic + 9.0 * works) * wash * rough[:, :, 1]
     no2 = (9.0 + (34.0 * traffic + 16.0 * works) * thin) * rough[:, :, 2] + 0.1 * smoke
@@ -115,7 +115,7 @@ def _works(frame: Frame) -> Floats:
 
 def _regional(seed: int, frame: Frame) -> Floats:
     """Return the PM2.5 that the wind brings [µg/m³]: more in the dry season."""
-    season = 16.0 - 6.0 * frame.summer
+    season = 14.0 - 5.0 * frame.summer
 
     def level(date: int) -> float:
         return float(np.exp(0.22 * generator(seed, "regional", date).standard_normal()))
