@@ -14,7 +14,7 @@ from alerts.area import Member, ranked
 from alerts.memory import Change, Memory, lose, observe
 from alerts.observation import Observation, evidence, of_segment, of_station, quantity
 from alerts.rule import AreaWhere, Rule
-from alerts.seen import Segment, Station
+from alerts.seen import HOUR_S, Segment, Station
 from alerts.transition import (
     LATE_S,
     Evidence,
@@ -170,18 +170,19 @@ class Evaluator:
                 yield self._told(watch, scope, change, look, self._now)
 
     def _again(self, watch: Watch, scope: str, memory: Memory) -> Iterator[Transition]:
-        """Say a standing alert again, while its newest reading is news."""
+        """Say a standing alert again, while its newest reading is news.
+
+        Where nobody was told of its beginning, only on a reading that came in time.
+        """
         look = self._look(watch, scope)
-        if look is None or self._now - look.found.time > LATE_S + self._known_after(
-            watch
-        ):
+        allowed = LATE_S
+        if memory.heard and watch.final:
+            allowed += HOUR_S + self._city.grace_s
+        if look is None or self._now - look.found.time > allowed:
             return
         state, on = memory.state, memory.on
         change = Change(state, state, "update", on, on, "still")
         yield self._told(watch, scope, change, look, self._now)
-
-    def _known_after(self, watch: Watch) -> int:
-        return 3_600 + self._city.grace_s if watch.final else 0
 
     def _remembered(self, watch: Watch, memory: Memory) -> _Look:
         found = Observation(memory.last, memory.value, "", memory.last)

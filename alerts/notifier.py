@@ -2,7 +2,7 @@
 
 It knows no Kafka, no MQTT and no store: records come from an async iterator, channels
 are `alerts.notifiers`, what was sent is remembered by `Sent`. After a crash the caller
-hands over again every notice that still holds; `Sent` keeps anybody from being told twice.
+hands over again every notice that still holds; `Sent` keeps all from being told twice.
 Each channel has a queue of its own, so a broken one does not delay another.
 """
 
