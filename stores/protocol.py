@@ -110,10 +110,10 @@ class Reading(Protocol):
         """Return valid rows of a measurement in [start, end), newest first."""
 
     def active_notices(self, city: str, now: int) -> tuple[Row, ...]:
-        """Return the newest row of each notice that holds at `now`, newest first.
+        """Return the newest notice of each episode that holds at `now`, newest first.
 
-        A notice holds while its field ``active`` is 1 and ``until`` is 0 or after
-        `now`.
+        It holds while its field ``active`` is 1 and ``until`` is 0 or after `now`; a
+        notice without an episode is one of its own.
         """
 
     def was_sent(self, notice: str, channel: str) -> bool:

@@ -179,10 +179,16 @@ class EmbeddedStore:
             )
 
     def active_notices(self, city: str, now: int) -> tuple[Row, ...]:
-        """Return the newest row of each notice that holds at `now`, newest first."""
+        """Return the newest notice of each episode that holds at `now`."""
         with self._connections.reading() as db:
             rows = _SHELVES["notice"].newest(db, city)
-        return tuple(row for row in rows if _holds(row, now))
+        episodes: dict[object, Row] = {}
+        for row in sorted(
+            rows, key=lambda each: (each.time, each.fields.get("sequence", 0))
+        ):
+            episodes[row.fields.get("episode", row.tags["id"])] = row
+        holding = [row for row in episodes.values() if _holds(row, now)]
+        return tuple(sorted(holding, key=lambda row: row.time, reverse=True))
 
     def was_sent(self, notice: str, channel: str) -> bool:
         """Whether a notice already went out through a channel."""

@@ -608,6 +608,23 @@ def test_active_notices(store: Store) -> None:
     assert [row.time for row in everything] == [HOUR + 60, HOUR + 2]
 
 
+def test_active_episode(store: Store) -> None:
+    """Of an episode the newest notice holds, or none once it has ended."""
+    told = [("a", 1, 1), ("a", 2, 1), ("b", 1, 1), ("b", 2, 0)]
+    rows = tuple(
+        Row(
+            "notice",
+            {"city": CITY, "id": f"{episode}{sequence}"},
+            HOUR + sequence,
+            {"active": active, "episode": episode, "sequence": sequence},
+        )
+        for episode, sequence, active in told
+    )
+    store.commit(Write((Taken(rows),)))
+    active = store.active_notices(CITY, HOUR + 60)
+    assert [row.tags["id"] for row in active] == ["a2"]
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
@@ -616,6 +633,7 @@ def test_active_notices(store: Store) -> None:
         (Row("notice", {}, HOUR, {"colour": 1}), "has field 'colour'"),
         (Row("notice", {}, HOUR, {"active": "yes"}), "wanted int"),
         (Row("alert", {}, HOUR, {"value": True}), "wanted"),
+        (Row("congestion", {}, HOUR, {"speed": "fast"}), "wanted float"),
     ],
 )
 def test_foreign_row(store: Store, row: Row, reason: str) -> None:
