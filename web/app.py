@@ -13,7 +13,7 @@ from web.api.routes import api_router
 from web.assets import Asset, load_assets
 from web.drawing.city_map import Cartographer
 from web.observer import Observer
-from web.pages.frame import Advise, Desk
+from web.pages.frame import Desk
 from web.pages.routes import error_page, page_router
 from web.problem import NotFoundError, tell_problems
 from web.render import Renderer
@@ -36,7 +36,6 @@ def create_app(
     city: City,
     *,
     catalogue: Catalogue,
-    advise: Advise,
     now: Callable[[], int],
 ) -> FastAPI:
     """Put the citizen page and the open data API together.
@@ -51,8 +50,6 @@ def create_app(
         The city file; its `origin` decides whether a banner is shown.
     catalogue
         Words for people.
-    advise
-        Gives the advice cards for a station's number.
     now
         The city's clock [unix s]: event time where messages carry it, else the wall's.
     """
@@ -65,7 +62,6 @@ def create_app(
         },
         assets=load_assets(),
         cartographer=Cartographer(city),
-        advise=advise,
     )
     app = FastAPI(
         title="Thoáng",

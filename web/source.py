@@ -1,67 +1,13 @@
 """Owns what the page and the API need to know; where it is kept is left to adapters."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
+from alerts.notice import Notice
 from sensors.ledger import Ledger
+from stores.shown import Newest
 from streams.results import AirQuality, Congestion
-
-
-@dataclass(frozen=True, slots=True)
-class RawReading:
-    """The newest values that came from a site.
-
-    Parameters
-    ----------
-    observed
-        End of the newest interval [unix s].
-    values
-        Value by quantity [10⁻⁶ of the canonical unit].
-    """
-
-    observed: int
-    values: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """A notice, as far as readers see it.
-
-    Parameters
-    ----------
-    id
-        Deterministic id of the notice.
-    kind
-        ``raise``, ``change`` or ``clear``.
-    rule
-        Id of the rule that led to it.
-    area
-        Area or site that it is about.
-    severity
-        CAP severity code, such as ``Moderate``.
-    headline, text, instruction
-        Words by language.
-    sent, expires
-        [unix s]; `expires` is 0 where it has no end.
-    active
-        Whether it still holds.
-    origin
-        ``live``, ``simulated`` or ``replay``.
-    """
-
-    id: str
-    kind: str
-    rule: str
-    area: str
-    severity: str
-    headline: Mapping[str, str]
-    text: Mapping[str, str]
-    instruction: Mapping[str, str]
-    sent: int
-    expires: int = 0
-    active: bool = True
-    origin: str = "live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +39,12 @@ class Source(Protocol):
         """Return one road segment's results ending after `since`, oldest first."""
         ...
 
-    def readings(self) -> Mapping[str, RawReading]:
+    def readings(self) -> Mapping[str, Newest]:
         """Return each site's newest readings."""
         ...
 
-    def notices(self, since: int) -> Sequence[Announcement]:
-        """Return the notices sent after `since` [unix s], newest first."""
+    def notices(self, since: int) -> Sequence[Notice]:
+        """Return the notices whose time is after `since` [unix s], newest first."""
         ...
 
     def ledger(self) -> Ledger:

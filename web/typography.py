@@ -38,12 +38,13 @@ class Typography:
     zone: ZoneInfo
 
     @property
-    def _wording(self) -> Wording:
+    def wording(self) -> Wording:
+        """How alerts write for the same readers."""
         return Wording(self.words.catalogue, self.words.language, self.zone)
 
     def number(self, value: float, digits: int = 0) -> str:
         """Write a number: 1.234,5 in Vietnamese, 1,234.5 in English."""
-        return self._wording.number(round(value * MICRO), digits)
+        return self.wording.number(round(value * MICRO), digits)
 
     def percent(self, fraction: float) -> str:
         """Write a fraction 0 to 1 as whole percent."""

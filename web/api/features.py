@@ -7,12 +7,13 @@ from sensors.city.area import Area
 from sensors.city.city import City
 from sensors.ledger import Counts
 from sensors.reading import BY_NAME, MICRO
+from stores.shown import Newest
 from streams.results import AirQuality, Congestion
 from web.api import models
-from web.source import Announcement, RawReading
 from web.typography import rfc3339
 from web.view.air import AirView
 from web.view.limits import Excess
+from web.view.notices import NoticeView
 from web.view.roads import RoadView
 
 
@@ -120,24 +121,41 @@ def road_interval(record: Congestion) -> models.RoadInterval:
     )
 
 
-def notice(item: Announcement) -> models.Notice:
+def notice(view: NoticeView) -> models.Notice:
     """Describe a notice."""
-    words = {
-        f"{part}_{language}": getattr(item, part).get(language, "")
-        for part in ("headline", "text", "instruction")
-        for language in ("vi", "en")
-    }
+    item = view.notice
     return models.Notice(
         id=item.id,
         kind=item.kind,
         rule=item.rule,
-        area=item.area,
+        episode=item.episode,
+        sequence=item.sequence,
+        audience=item.audience,
+        scope=item.scope,
+        scope_id=item.scope_id,
+        area=item.areas[0] if item.areas else item.scope_id,
+        areas=list(item.areas),
+        step=item.step,
         severity=item.severity,
-        sent=rfc3339(item.sent),
-        expires=rfc3339(item.expires) if item.expires else None,
-        active=item.active,
+        urgency=item.urgency,
+        certainty=item.certainty,
+        status=item.status,
+        headline_vi=item.headline.get("vi", ""),
+        headline_en=item.headline.get("en", ""),
+        text_vi=item.body.get("vi", ""),
+        text_en=item.body.get("en", ""),
+        advice_vi=item.advice.get("vi", {}),
+        advice_en=item.advice.get("en", {}),
+        source_vi=item.source.get("vi", ""),
+        source_en=item.source.get("en", ""),
+        since=rfc3339(item.since),
+        time=rfc3339(item.time),
+        known=rfc3339(item.known),
+        until=rfc3339(item.until) if item.until else None,
+        active=view.active,
+        told=item.told,
+        why_not=item.why_not,
         origin=item.origin,  # type: ignore[arg-type]  # checked by pydantic
-        **words,
     )
 
 
@@ -198,7 +216,7 @@ def _site(
     }
 
 
-def _latest(raw: RawReading | None) -> dict[str, models.Value]:
+def _latest(raw: Newest | None) -> dict[str, models.Value]:
     return {} if raw is None else quantities(raw.values)
 
 

@@ -240,19 +240,35 @@ class Notice(Answer):
     """A notice; see `active` for whether it still holds."""
 
     id: str
-    kind: str
+    kind: Literal["raise", "change", "update", "clear"]
     rule: str
-    area: str
+    episode: str
+    sequence: int = Field(description="Number within the episode, from 1.")
+    audience: str = Field(description="`public` or `operators`.")
+    scope: str = Field(description="`station`, `segment` or `area`.")
+    scope_id: str
+    area: str = Field(description="The narrowest area concerned.")
+    areas: list[str]
+    step: str
     severity: str
+    urgency: str
+    certainty: str
+    status: str = Field(description="CAP 1.2; `Actual` only from an authority.")
     headline_vi: str
     headline_en: str
     text_vi: str
     text_en: str
-    instruction_vi: str
-    instruction_en: str
-    sent: str
-    expires: str | None
+    advice_vi: dict[str, str] = Field(description="By group of people.")
+    advice_en: dict[str, str] = Field(description="By group of people.")
+    source_vi: str
+    source_en: str
+    since: str = Field(description=f"Begin of the episode; {_TIME}.")
+    time: str = Field(description=f"When what it tells happened; {_TIME}.")
+    known: str = Field(description=f"When it became known; {_TIME}.")
+    until: str | None
     active: bool
+    told: bool
+    why_not: str = Field(description="Why it was not sent, or empty.")
     origin: Origin
 
 

@@ -9,6 +9,7 @@ from web.api import features, models
 from web.observer import Observer
 from web.problem import NotFoundError
 from web.typography import rfc3339
+from web.view.notices import notice_views
 
 Hours = Annotated[int, Query(ge=1, le=168, description="How far back [h].")]
 NOTICES_S = 7 * DAY_S
@@ -47,11 +48,13 @@ def _add_now(router: APIRouter, observer: Observer) -> None:
             str | None, Query(max_length=64, description="Area or site.")
         ] = None,
     ) -> models.Notices:
-        found = observer.source.notices(observer.now() - NOTICES_S)
+        now = observer.now()
+        found = observer.source.notices(now - NOTICES_S)
         chosen = [
-            features.notice(item)
-            for item in found
-            if active in {None, item.active} and area in {None, item.area}
+            features.notice(view)
+            for view in notice_views(found, now)
+            if active in {None, view.active}
+            and (area in {None, view.notice.scope_id} or area in view.notice.areas)
         ]
         return models.Notices(notices=chosen)
 
@@ -122,7 +125,7 @@ def health_of(observer: Observer) -> models.Health:
     now = observer.now()
     checks = observer.source.checks(now)
     readings = observer.source.readings().values()
-    newest = max((reading.observed for reading in readings), default=None)
+    newest = max((reading.end for reading in readings), default=None)
     return models.Health(
         status="ok" if all(check.ok for check in checks) else "degraded",
         now=rfc3339(now),

@@ -13,13 +13,15 @@ from web.view.air import AirView
 from web.view.place import BASE_KINDS, middle_of
 from web.view.roads import RoadView
 
-WIDTH = 400
+WIDTH = 360
 MARGIN = 10
 REACH = 9.5
 """Half width of a station's mark [picture units]."""
 LANE_GAP = 1.7
 """How far a direction is drawn from the middle of its road [picture units]."""
 TEXT = 9.5
+NEAR = 1.25
+"""How much larger marks and words are on a map of a part of the city."""
 SAID_LEVELS = frozenset({"jam", "closed"})
 LOUD_LEVELS = frozenset({"slow", "queue", "jam", "closed"})
 
@@ -61,9 +63,10 @@ class StationMark:
 
 @dataclass(frozen=True, slots=True)
 class CityMap:
-    """A map ready to be written as SVG."""
+    """A map ready to be written as SVG; `size` is that of marks and words."""
 
     plane: Plane
+    size: float
     areas: tuple[AreaShape, ...]
     roads: tuple[RoadShape, ...]
     stations: tuple[StationMark, ...]
@@ -108,12 +111,18 @@ class Cartographer:
         if ground is None:
             return None
         plane, paths, courses = ground
+        size = NEAR if region else 1.0
         room = Room(plane.width, plane.height)
-        marks = self._marks(stations, plane, room, words)
+        marks = self._marks(stations, plane, room, words, size)
         lines = self._lines(roads, courses, room, words)
         areas = tuple(AreaShape(area, path, area.id == home) for area, path in paths)
         return CityMap(
-            plane, areas, lines, marks, self._names(paths, plane, room, words, region)
+            plane,
+            size,
+            areas,
+            lines,
+            marks,
+            self._names(paths, plane, room, words, region),
         )
 
     def _lay_ground(
@@ -158,20 +167,25 @@ class Cartographer:
         return [*points, *lines]
 
     def _marks(
-        self, views: Sequence[AirView], plane: Plane, room: Room, words: MapWords
+        self,
+        views: Sequence[AirView],
+        plane: Plane,
+        room: Room,
+        words: MapWords,
+        size: float,
     ) -> tuple[StationMark, ...]:
-        shown = []
+        shown, reach = [], REACH * size
         for view in views:
             lon, lat = view.station.lon, view.station.lat
             if lon is not None and lat is not None and plane.shows([(lon, lat)]):
                 shown.append((view, plane.xy((lon, lat))))
-        places = spread([xy for _, xy in shown], 2 * REACH + 0.5)
+        places = spread([xy for _, xy in shown], 2 * reach + 0.5)
         for x, y in places:
-            room.take(x, y, REACH)
+            room.take(x, y, reach)
         marks = []
         for (view, (true_x, true_y)), (x, y) in zip(shown, places, strict=True):
             text = words.category(view)
-            label = room.beside(x, y, REACH, text, TEXT) if text else None
+            label = room.beside(x, y, reach, text, TEXT * size) if text else None
             marks.append(
                 StationMark(view, round(x, 1), round(y, 1), true_x, true_y, label)
             )

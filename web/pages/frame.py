@@ -1,6 +1,6 @@
 """Owns what every page starts from: language, place, and what surrounds it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -12,13 +12,9 @@ from web.links import PARAMETERS, Links
 from web.observer import Observer
 from web.render import Frame, Renderer
 from web.responses import tagged
-from web.view.advice import AdviceCard
-from web.view.air import AirView
 from web.words import Language
 
 HTML = "text/html; charset=utf-8"
-
-Advise = Callable[[AirView, Language], Sequence[AdviceCard]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,15 +31,12 @@ class Desk:
         Files that pages load, by name.
     cartographer
         Draws maps.
-    advise
-        Gives the advice cards for a station's number.
     """
 
     observer: Observer
     renderers: Mapping[Language, Renderer]
     assets: Mapping[str, Asset]
     cartographer: Cartographer
-    advise: Advise
 
 
 @dataclass(frozen=True, eq=False)

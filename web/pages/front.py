@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from starlette.responses import Response
 
+from alerts.advice import Advice, air_advice
 from streams.calc.aqi.vn import CATEGORIES
 from streams.calc.averaging import DAY_S, HOUR_S
 from streams.results import AirQuality
@@ -14,14 +15,15 @@ from web.drawing.scale import strip
 from web.links import Links
 from web.pages.frame import HTML, Visit
 from web.responses import tagged
-from web.source import Announcement
-from web.view.advice import AdviceCard
 from web.view.air import AirView
+from web.view.notices import for_people, near_first, notice_views
 from web.view.place import Place, choices, place_of, roads_near
 from web.view.roads import LEVELS, RoadView, worst_first
 
 NOTICES_S = DAY_S
+ADVISED = ("everyone", "sensitive", "outdoor")
 INDEX_STEPS = (50, 100, 150, 200, 300, 400, 500)
+WHOLE = "all"
 SIX_HOURS_S = 6 * HOUR_S
 
 
@@ -57,19 +59,22 @@ def front_values(visit: Visit) -> dict[str, object]:
         "refresh_s": observer.settings.refresh_s,
         "scale": strip(hero.aqi if hero else None),
         "cards": _cards(visit, hero),
-        "notices": _notices(visit),
         "table": _table(stations),
         "concentration": _concentration(visit),
+        **_notices(visit, place),
         **_road_values(visit, place, roads),
         **_chart_values(visit, hero),
-        **_map_values(visit, stations, roads),
+        **_map_values(visit, place, stations, roads),
     }
 
 
-def _cards(visit: Visit, hero: AirView | None) -> Sequence[AdviceCard]:
-    if hero is None or hero.aqi is None:
-        return ()
-    return visit.desk.advise(hero, visit.language)
+def _cards(visit: Visit, hero: AirView | None) -> list[Advice]:
+    if hero is None or hero.aqi is None or hero.record is None:
+        return []
+    city, wording = visit.desk.observer.city, visit.renderer.typography.wording
+    return [
+        air_advice(wording, city, hero.station, hero.record, group) for group in ADVISED
+    ]
 
 
 def _place_name(visit: Visit, place: Place) -> str:
@@ -79,11 +84,12 @@ def _place_name(visit: Visit, place: Place) -> str:
     return visit.renderer.words.pick(city.name_vi, city.name_en)
 
 
-def _notices(visit: Visit) -> Sequence[Announcement]:
-    observer = visit.desk.observer
-    found = observer.source.notices(visit.now - NOTICES_S)
-    active = [item for item in found if item.active]
-    return active[: observer.settings.notices_shown]
+def _notices(visit: Visit, place: Place) -> dict[str, object]:
+    records = visit.desk.observer.source.notices(visit.now - NOTICES_S)
+    found = for_people(notice_views(records, visit.now))
+    active = near_first([view for view in found if view.active], place)
+    shown = visit.desk.observer.settings.notices_shown
+    return {"notices": active[:shown], "more_notices": max(0, len(active) - shown)}
 
 
 def _table(stations: Sequence[AirView]) -> list[AirView]:
@@ -177,12 +183,15 @@ def time_marks(visit: Visit, start: int, end: int) -> list[int]:
 
 
 def _map_values(
-    visit: Visit, stations: Sequence[AirView], roads: Sequence[RoadView]
+    visit: Visit,
+    place: Place,
+    stations: Sequence[AirView],
+    roads: Sequence[RoadView],
 ) -> dict[str, object]:
     city, renderer = visit.desk.observer.city, visit.renderer
     regions = [choice.district for choice in choices(city)]
-    zoom = visit.asked("zoom")
-    zoom = zoom if zoom in {region.id for region in regions} else ""
+    zoom = visit.asked("zoom") or (place.district.id if place.district else WHOLE)
+    zoom = zoom if zoom in {region.id for region in regions} else WHOLE
     words = MapWords(
         category=lambda view: (
             renderer.words(f"category.{view.category}") if view.category else ""
@@ -191,9 +200,13 @@ def _map_values(
         area=renderer.area_name,
     )
     drawn = visit.desk.cartographer.draw(
-        stations, roads, words, home=visit.links.place, region=zoom
+        stations,
+        roads,
+        words,
+        home=visit.links.place,
+        region="" if zoom == WHOLE else zoom,
     )
-    whole = ("", renderer.words("web.map.whole"))
+    whole = (WHOLE, renderer.words("web.map.whole"))
     return {
         "city_map": drawn,
         "zoom": zoom,

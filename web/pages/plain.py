@@ -8,6 +8,7 @@ from web.api.routes import health_of
 from web.pages.frame import Visit
 from web.view.air import AirView
 from web.view.limits import LIMITS
+from web.view.notices import for_people, notice_views
 from web.view.roads import RoadView
 
 NOTICES_S = 7 * DAY_S
@@ -26,7 +27,8 @@ ENDPOINTS = (
 
 def notices(visit: Visit) -> Response:
     """Write the page of notices."""
-    found = visit.desk.observer.source.notices(visit.now - NOTICES_S)
+    records = visit.desk.observer.source.notices(visit.now - NOTICES_S)
+    found = for_people(notice_views(records, visit.now))
     return visit.answer(
         "notices.html",
         visit.renderer.words("web.nav.notices"),

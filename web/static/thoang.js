@@ -72,9 +72,8 @@ function moveable(svg, box) {
     view[1] = Math.min(Math.max(view[1], whole[1]), whole[1] + whole[3] - view[3]);
     svg.setAttribute("viewBox", view.map((n) => n.toFixed(1)).join(" "));
     const closer = view[2] < whole[2] - 1;
-    svg.setAttribute("style", "");
     svg.style.touchAction = closer ? "none" : "pan-y";
-    const size = view[2] / whole[2];
+    const size = (view[2] / whole[2]) * (svg.classList.contains("near") ? 1.25 : 1);
     for (const mark of svg.querySelectorAll(".marks a")) {
       const at = mark.getAttribute("transform").match(/translate\([^)]*\)/)[0];
       mark.setAttribute("transform", `${at} scale(${Math.max(size, 0.45).toFixed(2)})`);

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sensors.city.site import Station
+from stores.shown import Newest
 from streams.calc.averaging import HOUR_S
 from streams.results import AirQuality
 from web.settings import WebSettings
-from web.source import RawReading
 from web.view.freshness import Freshness, freshness
 from web.view.limits import Excess, over_limits
 
@@ -42,7 +42,7 @@ class AirView:
 
     station: Station
     record: AirQuality | None
-    raw: RawReading | None
+    raw: Newest | None
     now: int
     freshness: Freshness
     interval_s: int
@@ -91,7 +91,7 @@ class AirView:
         """End of the newest reading known [unix s]."""
         known = [self.record.observed] if self.record and self.record.observed else []
         if self.raw is not None:
-            known.append(self.raw.observed)
+            known.append(self.raw.end)
         return max(known, default=None)
 
     @property
@@ -158,7 +158,7 @@ def shown_end(record: AirQuality) -> int:
 def air_view(
     station: Station,
     records: Sequence[AirQuality],
-    raw: RawReading | None,
+    raw: Newest | None,
     *,
     now: int,
     cadence: tuple[int, int],

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sensors.city.site import Segment
+from stores.shown import Newest
 from streams.results import Congestion
 from web.settings import WebSettings
-from web.source import RawReading
 from web.view.freshness import Freshness, freshness
 
 LEVELS = ("closed", "jam", "queue", "slow", "busy", "free", "no_data")
@@ -35,7 +35,7 @@ class RoadView:
 
     segment: Segment
     record: Congestion | None
-    raw: RawReading | None
+    raw: Newest | None
     now: int
     freshness: Freshness
     interval_s: int
@@ -80,7 +80,7 @@ class RoadView:
         """End of the newest reading known [unix s]."""
         known = [self.record.observed] if self.record and self.record.observed else []
         if self.raw is not None:
-            known.append(self.raw.observed)
+            known.append(self.raw.end)
         return max(known, default=None)
 
     @property
@@ -125,7 +125,7 @@ class RoadView:
 def road_view(
     segment: Segment,
     record: Congestion | None,
-    raw: RawReading | None,
+    raw: Newest | None,
     *,
     now: int,
     interval_s: int,
