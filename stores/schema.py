@@ -156,11 +156,11 @@ _ALERT = Measurement(
     tags=("city", "site", "rule"),
     fields=(
         *ALWAYS,
-        *_fields("str", "scope", "rule_version", "episode", "before", "after", "kind"),
-        *_fields("str", "step", "severity", "previous", "quantity", "averaging"),
-        *_fields("int", "sequence", "value"),
-        *_fields("int", "known", "since", unit="unix s"),
-        *_fields("str", "reason", "record"),
+        *_fields("str", "transition", "state", "episode", "reason"),
+        *_fields("str", "kind", "step", "severity", "quantity", "averaging"),
+        *_fields("int", "since", "known", unit="unix s"),
+        *_fields("float", "value", "threshold"),
+        *_fields("str", "told", "record"),
     ),
 )
 
@@ -169,12 +169,11 @@ _NOTICE = Measurement(
     tags=("city", "id"),
     fields=(
         *ALWAYS,
-        *_fields("int", "active", "told", "sequence", "value"),
+        *_fields("int", "active", "sequence"),
         *_fields("int", "since", "until", "known", "next_update", unit="unix s"),
-        *_fields("str", "kind", "rule", "rule_version", "episode", "scope", "site"),
-        *_fields("str", "audience", "step", "severity", "urgency", "certainty"),
-        *_fields("str", "status", "headline_vi", "headline_en", "body_vi", "body_en"),
-        *_fields("str", "cause", "averaging", "reason", "why_not"),
+        *_fields("str", "kind", "rule", "site", "episode", "status"),
+        *_fields("str", "urgency", "severity", "certainty"),
+        *_fields("str", "headline_vi", "headline_en", "text_vi", "text_en", "told"),
         *_fields("str", "record"),
     ),
 )

@@ -74,9 +74,9 @@ def test_older_layout(store: EmbeddedStore, path: Path) -> None:
     store.commit(notice(1))
     store.close()
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        db.execute("ALTER TABLE notice DROP COLUMN why_not")
+        db.execute("ALTER TABLE notice DROP COLUMN told")
     with closing(EmbeddedStore(StoreSettings(path=path))) as again:
-        told = Row("notice", {"city": "c", "id": "n"}, 2, {"why_not": "too old"})
+        told = Row("notice", {"city": "c", "id": "n"}, 2, {"told": "too old"})
         again.commit(Write((Taken((told,)),)))
         assert [row.time for row in again.rows("notice", "c")] == [2, 1]
 
