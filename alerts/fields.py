@@ -79,14 +79,13 @@ def written(duration: int) -> str:
 
 
 def _duration(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            return seconds(value)
-        except ValueError as error:
-            kind, text = "duration", "{reason}"
-            raise PydanticCustomError(kind, text, {"reason": str(error)}) from error
-    kind, text = "duration", "a duration is a text such as 10m or 1h30m"
-    raise PydanticCustomError(kind, text)
+    kind, text = "duration", "a duration is a text such as 10m or 1h30m, at most 7d"
+    if not isinstance(value, str):
+        raise PydanticCustomError(kind, text)
+    try:
+        return seconds(value)
+    except ValueError as error:
+        raise PydanticCustomError(kind, text) from error
 
 
 # A duration: written "10m", held as whole seconds.
@@ -142,6 +141,12 @@ class Bound(RuleModel):
                 )
             )
         return self
+
+    def __str__(self) -> str:
+        """Write it as the file does, such as ``above 50``."""
+        value = self.value
+        shown = value if isinstance(value, str) else f"{value:g}"
+        return f"{self.operator} {shown}"
 
     @property
     def operator(self) -> str:

@@ -102,8 +102,8 @@ def _order(rule: Rule) -> Iterator[Finding]:
             yield Finding(
                 ("steps", index, "clear"),
                 "clears while it is still raised",
-                got=f"{step.clear.operator} {step.clear.value}",
-                wanted=f"not beyond raise {step.raise_.operator} {step.raise_.value}",
+                got=str(step.clear),
+                wanted=f"not beyond raise {step.raise_}",
                 way_out="Leave a gap between the two: that is what stops flapping.",
             )
         length = step.for_ if step.for_ is not None else rule.for_

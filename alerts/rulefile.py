@@ -1,13 +1,24 @@
 """Owns reading rules from YAML with the line of each mistake, and their JSON Schema."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from alerts.rule import AreaWhere, Rule, SegmentWhere
+from alerts.fields import Bound
+from alerts.rule import (
+    AqiWhat,
+    AreaWhere,
+    ConcentrationWhat,
+    Rule,
+    Schedule,
+    SegmentWhere,
+    StationWhere,
+    Step,
+)
 from sensors.city import City
 from sensors.city.mistake import Finding, Loc, Mistake
 from sensors.city.source import Source, UnreadableError, read_yaml
@@ -130,9 +141,37 @@ def _finding(detail: ErrorDetails) -> Finding:
     if detail["type"] in {"union_tag_invalid", "union_tag_not_found"}:
         return _tag(detail)
     if detail["type"] == "duration":
-        reason = detail["ctx"]["reason"] if "ctx" in detail else detail["msg"]
-        return Finding(detail["loc"], reason)
-    return told(detail, (), Rule)
+        return Finding(
+            detail["loc"],
+            "is no duration",
+            got=repr(detail["input"]),
+            wanted="such as 90s, 10m, 1h30m or 2d, at most 7d",
+            way_out="Put it in quotes if it is a number.",
+        )
+    found = told(detail, (), Rule)
+    if detail["type"] == "extra_forbidden":
+        way_out = nearest(str(detail["loc"][-1]), _KEYS) or found.way_out
+        return replace(found, way_out=way_out)
+    return found
+
+
+_KEYS: Final = sorted(
+    {
+        field.alias or name
+        for model in (
+            Rule,
+            Step,
+            Schedule,
+            Bound,
+            AqiWhat,
+            ConcentrationWhat,
+            AreaWhere,
+            SegmentWhere,
+            StationWhere,
+        )
+        for name, field in model.model_fields.items()
+    }
+)
 
 
 def _tag(detail: ErrorDetails) -> Finding:

@@ -18,7 +18,7 @@ T0 = 1_795_359_600
 
 @pytest.fixture(scope="session")
 def air_city() -> City:
-    """Three regulatory stations in one area, a report every five minutes."""
+    """Return three regulatory stations in one area, a report every five minutes."""
     return history_city(
         "lab",
         ["a", "b", "c"],
@@ -31,7 +31,7 @@ def air_city() -> City:
 
 @pytest.fixture(scope="session")
 def road_city() -> City:
-    """Three segments in one area, a report every minute."""
+    """Return three segments in one area, a report every minute."""
     return history_city(
         "lab",
         ["r1", "r2", "r3"],
@@ -43,14 +43,14 @@ def road_city() -> City:
 
 @pytest.fixture(scope="session")
 def real_city() -> City:
-    """The Bình Dương area."""
+    """Return the Bình Dương area."""
     root = Path(__file__).parents[2]
     return load_city(root / "cities" / "binh-duong.yaml")
 
 
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
-    """The words that are shipped."""
+    """Return the words that are shipped."""
     return load_catalogue()
 
 

@@ -76,10 +76,16 @@ def test_a_dead_detector_completes_nothing_though_its_last_level_is_repeated(
     assert told(play(evaluator, minutes)) == []
 
 
-@given(st.integers(0, 20), st.integers(1, 20), st.integers(21, 60))
+@given(calm=st.integers(0, 20), raised=st.integers(1, 20), hold=st.integers(21, 60))
 @settings(max_examples=50)
 def test_a_station_that_dies_never_completes_a_pending_alert(
-    road_city: City, make_rule: Make, make_road: Make, calm: int, raised: int, hold: int
+    *,
+    road_city: City,
+    make_rule: Make,
+    make_road: Make,
+    calm: int,
+    raised: int,
+    hold: int,
 ) -> None:
     """Whatever the history before: fewer raised minutes than `for` never fire."""
     evaluator = Evaluator([make_rule(**{"for": f"{hold}m"})], road_city)
@@ -407,10 +413,10 @@ def busy_rules(make_rule: Make) -> list[Rule]:
     ]
 
 
-@given(SERIES, SERIES, st.integers(0, 2**32))
+@given(r1=SERIES, r2=SERIES, seed=st.integers(0, 2**32))
 @settings(max_examples=60)
 def test_the_order_of_arrival_within_a_tick_does_not_matter(
-    road_city: City, make_rule: Make, make_road: Make, r1: Any, r2: Any, seed: int
+    *, road_city: City, make_rule: Make, make_road: Make, r1: Any, r2: Any, seed: int
 ) -> None:
     """Shuffled and repeated results give the same transitions."""
     minutes = roads(make_road, {"r1": r1, "r2": r2, "r3": r1[::-1]})
@@ -425,10 +431,16 @@ def test_the_order_of_arrival_within_a_tick_does_not_matter(
     assert play(Evaluator(rules, road_city), shuffled) == straight
 
 
-@given(SERIES, SERIES, st.lists(st.integers(0, 40), max_size=4))
+@given(r1=SERIES, r2=SERIES, cuts=st.lists(st.integers(0, 40), max_size=4))
 @settings(max_examples=60)
 def test_a_restart_at_any_point_changes_nothing(
-    road_city: City, make_rule: Make, make_road: Make, r1: Any, r2: Any, cuts: list[int]
+    *,
+    road_city: City,
+    make_rule: Make,
+    make_road: Make,
+    r1: Any,
+    r2: Any,
+    cuts: list[int],
 ) -> None:
     """Dumped, loaded into a new process and gone on: the same transitions."""
     rules = busy_rules(make_rule)

@@ -1,5 +1,7 @@
 """The state machine of one rule in one scope."""
 
+from collections.abc import Sequence
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +21,7 @@ def policy(
     )
 
 
-def run(rule: Policy, values: list[int | None], start: int = 6_000) -> list[Change]:
+def run(rule: Policy, values: Sequence[int | None], start: int = 6_000) -> list[Change]:
     """Observe one value a minute, None for none; return the changes people hear of."""
     memory = Memory()
     memory.fit(len(rule.edges))
@@ -32,11 +34,11 @@ def run(rule: Policy, values: list[int | None], start: int = 6_000) -> list[Chan
     return heard
 
 
-def minutes(rule: Policy, values: list[int | None]) -> list[tuple[int, str]]:
+def minutes(rule: Policy, values: Sequence[int | None]) -> list[tuple[int, str]]:
     """Return when what was told: (minute, kind)."""
     memory = Memory()
     memory.fit(len(rule.edges))
-    heard = []
+    heard: list[tuple[int, str]] = []
     for minute, value in enumerate(values):
         if value is None:
             continue
