@@ -13,7 +13,9 @@ def main() -> None:
         try:
             import_module(f"thoang.pipeline.{sys.argv[1]}").main()
         except (SettingsError, ValueError) as error:
-            sys.exit(f"thoang {sys.argv[1]}: {error}")
+            # Status 2 tells the supervisor that another try cannot help.
+            sys.stderr.write(f"thoang {sys.argv[1]}: {error}\n")
+            sys.exit(2)
     else:
         import_module("thoang.cli").main()
 

@@ -28,12 +28,12 @@ class Connection:
         self._settings = settings
         self._loop = asyncio.get_running_loop()
         self._waiting: dict[int, asyncio.Future[None]] = {}
+        self.connected = asyncio.Event()
         self._client: Client = client(settings, name)
         self._client.on_publish = lambda _client, _data, mid, *_: self._soon(
             lambda: self._confirmed(mid)
         )
         self._client.on_connect = lambda *_: self._soon(self.connected.set)
-        self.connected = asyncio.Event()
 
     def start(self) -> None:
         """Connect, and keep trying until the broker answers."""

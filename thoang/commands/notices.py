@@ -44,7 +44,7 @@ def make_app(source: Callable[[], NoticeSource]) -> typer.Typer:
 
     @app.callback()
     def main() -> None:
-        """What people were told, and what was kept from them and why."""
+        """Show what people were told, and what was kept from them and why."""
 
     @app.command("list", epilog="Example: thoang notices list --since 6h --language vi")
     def list_notices(

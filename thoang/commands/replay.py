@@ -13,9 +13,12 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from sensors.city import City, dump_city
 from sensors.publisher import Publisher, PublisherError
@@ -110,13 +113,11 @@ def _replay(
 ) -> None:
     city = history.city
     started = time.monotonic()
-    with (
-        _progress() as progress,
-        Publisher(
-            mqtt, city.id, client_id=f"thoang-replay-{os.getpid()}", window=window
-        ) as publisher,
-    ):
-        task = progress.add_task(city.id, total=history.messages, waiting="", rate="")
+    publisher = Publisher(
+        mqtt, city.id, client_id=f"thoang-replay-{os.getpid()}", window=window
+    )
+    with publisher, _progress(publisher) as progress:
+        task = progress.add_task(city.id, total=history.messages)
         events = timeline(history.steps(), tick_s=history.tick_s, grace_s=city.grace_s)
         last = 0
         for event in play(
@@ -126,28 +127,35 @@ def _replay(
                 progress.advance(task)
             else:
                 last = event.time
-                rate = publisher.sent / max(0.001, time.monotonic() - started)
-                progress.update(
-                    task, waiting=publisher.waiting, rate=f"{rate:,.0f} messages/s"
-                )
         publisher.flush()
         if window is not None:
-            progress.update(task, waiting="waiting for the bridge")
             publisher.settle(last)
-        sent = publisher.sent
+    took = time.monotonic() - started
     _out.print(
         f"published {history.messages:,} messages with {history.readings:,} readings "
-        f"and {sent - history.messages:,} ticks in {time.monotonic() - started:.1f} s"
+        f"and {publisher.sent - history.messages:,} ticks in {took:.1f} s "
+        f"({history.readings / took:,.0f} readings/s)"
     )
 
 
-def _progress() -> Progress:
+class _State(ProgressColumn):
+    """Rate of the task and what the publisher is waiting for, asked at each redraw."""
+
+    def __init__(self, publisher: Publisher) -> None:
+        super().__init__()
+        self._publisher = publisher
+
+    def render(self, task: Task) -> Text:
+        """Return the words."""
+        return Text(f"{task.speed or 0:,.0f} messages/s {self._publisher.waiting}")
+
+
+def _progress(publisher: Publisher) -> Progress:
     return Progress(
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=20),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[waiting]}"),
+        _State(publisher),
         console=_err,
     )

@@ -15,7 +15,10 @@ from alerts.watch import Watch
 from alerts.words import load_catalogue
 from sensors.city import City, CityError, load_city
 
-app = typer.Typer(help="Alert rules: check them, and describe them to editors.")
+app = typer.Typer(
+    help="Alert rules: check them, and describe them to editors.",
+    no_args_is_help=True,
+)
 
 RulePath = Annotated[
     Path, typer.Argument(help="A rule file, or a folder of them.", show_default=False)
@@ -77,7 +80,7 @@ def _table(rules: tuple[Rule, ...], city: City | None) -> Table:
     for column in columns:
         table.add_column(column)
     for rule in rules:
-        scope = rule.where.scope
+        scope: str = rule.where.scope
         if city is not None:
             scope = f"{len(Watch(rule, city).scopes)} × {scope}"
         table.add_row(

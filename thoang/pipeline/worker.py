@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import faust
-from alerts.advice import load_catalogue
-from alerts.notice import compose
 
 from alerts.evaluator import Evaluator
 from alerts.machine import AlertsMachine
+from alerts.notice import compose
 from alerts.rulefile import load_rules
+from alerts.words import load_catalogue
 from sensors.bridge.output import partition_of
 from sensors.city import City, Segment, Station
 from sensors.records import AIR_QUALITY, AREAS, CONGESTION, PARTITIONS, READINGS

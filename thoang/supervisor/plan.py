@@ -122,6 +122,9 @@ def mqtt_environment(url: str) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
+_SIMULATED = {"THOANG_ORIGIN": "simulated", "THOANG_CLOCK": "messages"}
+
+
 def environment(run: CityRun, epoch: Epoch) -> dict[str, str]:
     """Return the settings of a run as environment variables.
 
@@ -136,8 +139,8 @@ def environment(run: CityRun, epoch: Epoch) -> dict[str, str]:
         "THOANG_WEB__PORT": str(run.web_port),
         "THOANG_CITY": str(run.city),
         "THOANG_DATA_DIR": str(run.folder),
-        "THOANG_ORIGIN": "simulated" if run.simulator else "live",
-        "THOANG_CLOCK": "messages" if run.simulator else "wall",
+        # Without simulated devices the city file itself says what it is.
+        **(_SIMULATED if run.simulator else {}),
         "PYTHONUNBUFFERED": "1",
         "MALLOC_ARENA_MAX": "2",
     }

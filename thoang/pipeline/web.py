@@ -1,0 +1,49 @@
+"""The web: page and API from the store."""
+
+import time
+
+import uvicorn
+from fastapi import FastAPI
+
+from alerts.rows import notice_of
+from alerts.words import load_catalogue
+from sensors.city import City
+from stores.protocol import Store
+from thoang.process import start_logging
+from thoang.settings import Settings
+from thoang.storage import open_store
+from web.app import create_app
+from web.settings import WebSettings
+from web.store_source import StoreSource
+
+
+def web(settings: Settings, city: City, store: Store) -> FastAPI:
+    """Return the application."""
+
+    def now() -> int:
+        """Return the city's clock: event time where messages carry it."""
+        told = store.clock(city.id) if city.clock == "messages" else None
+        return told or int(time.time())
+
+    return create_app(
+        WebSettings(host=settings.web.host, port=settings.web.port),
+        StoreSource(store, city.id, notice_of),
+        city,
+        catalogue=load_catalogue(),
+        now=now,
+    )
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    start_logging()
+    settings = Settings.read()
+    app = web(settings, settings.load_city(), open_store(settings))
+    uvicorn.run(
+        app,
+        host=settings.web.host,
+        port=settings.web.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,
+    )
