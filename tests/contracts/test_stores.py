@@ -429,6 +429,20 @@ def test_producer_retry(store: Store) -> None:
     assert store.ledger(CITY).total == Counts(received=1, stored=1)
 
 
+def test_position(store: Store) -> None:
+    """A record at or below the position of its epoch is skipped, whatever it holds."""
+    first, second = (
+        Taken((refused(key),), Position("readings.quarantine", 0, 0, offset))
+        for offset, key in enumerate(("x", "y"))
+    )
+    store.commit(Write((first, second)))
+    outcome = store.commit(Write((first, second)))
+    assert (outcome.taken, outcome.skipped, outcome.counts) == (0, 2, Counts())
+    assert store.ledger(CITY).total == Counts(received=2, quarantined=2)
+    anew = Taken((refused("x"),), Position("readings.quarantine", 0, 1, 0))
+    assert store.commit(Write((anew,))).counts == Counts(received=1, duplicate=1)
+
+
 def test_refused(store: Store) -> None:
     """A refused message is kept whole, counted by its readings, and found by its id."""
     log = Log()
