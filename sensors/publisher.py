@@ -133,6 +133,9 @@ class Publisher:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        with self._change:
+            self._trouble = self._trouble or "this publisher was closed"
+            self._change.notify_all()
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -142,7 +145,7 @@ class Publisher:
         Raises
         ------
         PublisherError
-            When the broker refused a message.
+            When the broker refused a message, or the publisher was closed meanwhile.
         """
         self._send(topic, payload, None)
 
@@ -179,13 +182,16 @@ class Publisher:
         self, ready: Callable[[], bool], what: str, timeout: float | None
     ) -> bool:
         with self._change:
-            if not ready():
-                self._waiting = f"waiting for {what}"
-                self._change.wait_for(lambda: ready() or self._trouble, timeout)
-                self._waiting = ""
-            if self._trouble and self._connected:
+            if not (ready() or self._over()):
+                before, self._waiting = self._waiting, f"waiting for {what}"
+                self._change.wait_for(lambda: ready() or self._over(), timeout)
+                self._waiting = before
+            if self._over():
                 raise self._unusable(self._trouble)
             return ready()
+
+    def _over(self) -> bool:
+        return self._connected and bool(self._trouble)
 
     def _address(self) -> tuple[str, int]:
         parts = urlsplit(self._url)

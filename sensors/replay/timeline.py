@@ -49,22 +49,23 @@ def timeline(
         if told is None:
             yield Tick(eve)
         else:
-            yield from _between(told, eve, tick_s, grace_s)
+            yield from _between(told, eve, end, tick_s=tick_s, grace_s=grace_s)
         yield from messages
         yield Tick(end)
         told = end
     if told is not None:
-        hour_end = -(-told // _HOUR_S) * _HOUR_S
-        yield from _between(told, hour_end + grace_s + _MINUTE_S, tick_s, grace_s)
+        closed = -(-told // _HOUR_S) * _HOUR_S + grace_s + _MINUTE_S
+        yield from _between(told, closed, closed + 1, tick_s=tick_s, grace_s=grace_s)
         yield Tick(told + _DAY_S)
 
 
-def _between(told: int, last: int, tick_s: int, grace_s: int) -> Iterator[Tick]:
-    """Return the ticks after `told` up to and with `last`."""
-    if last <= told:
-        return
-    regular = range(told // tick_s * tick_s + tick_s, last, tick_s)
+def _between(
+    told: int, eve: int, end: int, *, tick_s: int, grace_s: int
+) -> Iterator[Tick]:
+    """Return the ticks after `told` and before `end`, with `eve` among them."""
+    regular = range(told // tick_s * tick_s + tick_s, end, tick_s)
     first = (told - grace_s) // _HOUR_S * _HOUR_S + _HOUR_S + grace_s
-    closing = range(first, last, _HOUR_S)
-    for time in sorted({*regular, *closing, last}):
-        yield Tick(time)
+    closing = range(first, end, _HOUR_S)
+    for time in sorted({*regular, *closing, eve}):
+        if time > told:
+            yield Tick(time)
