@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from sensors.records import UnknownVersionError
+from stores.consumer import Consumer, make_consumer, take_all
 from stores.handlers import Handler, Record, check_items, unreadable
 from stores.record import Outcome, Position, StoreUnavailableError, Taken, Write
 from stores.retry import in_thread, until_available
@@ -21,13 +22,6 @@ from stores.settings import WriterSettings
 from stores.tray import Place, Tray
 
 log = logging.getLogger(__name__)
-
-LARGEST_B = 8_000_000
-"""Largest record that is fetched [B]: a snapshot."""
-FETCH_WAIT_MS = 50
-"""Longest wait of a fetch [ms]; the embedded broker answers after half of it."""
-NEVER_MS = 86_400_000
-"""The store may be away for long: the partitions stay with this writer [ms]."""
 
 TELL_S = 5.0
 """Longest wait for Kafka to confirm an offset [s]."""
@@ -41,25 +35,6 @@ class Target(Protocol):
 
     def offsets(self, epoch: int) -> Mapping[tuple[str, int], int]:
         """Return the newest offset taken of each partition."""
-
-
-class Consumer(Protocol):
-    """What the writer needs of a Kafka consumer (`aiokafka.AIOKafkaConsumer`)."""
-
-    async def getmany(self, *, timeout_ms: int) -> Mapping[Any, Sequence[Record]]:
-        """Return records by partition, as soon as there are any."""
-
-    async def commit(self, offsets: Mapping[Any, int]) -> None:
-        """Tell Kafka which offset of each partition comes next."""
-
-    async def end_offsets(self, partitions: Iterable[Any]) -> Mapping[Any, int]:
-        """Return the offset that the next record of each partition gets."""
-
-    def seek(self, partition: Any, offset: int) -> None:  # noqa: ANN401
-        """Go on reading at an offset."""
-
-    def pause(self, *partitions: Any) -> None:  # noqa: ANN401
-        """Return no more records of partitions."""
 
 
 class Writer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
@@ -96,20 +71,10 @@ class Writer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has n
 
     async def run(self) -> None:
         """Take records until cancelled; what was gathered is stored first."""
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._settings.bootstrap,
-            group_id=self._settings.group,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            fetch_max_wait_ms=FETCH_WAIT_MS,
-            max_partition_fetch_bytes=LARGEST_B,
-            max_poll_interval_ms=NEVER_MS,
-            session_timeout_ms=6_000,
-            heartbeat_interval_ms=1_000,
-        )
+        consumer = make_consumer(self._settings)
         self.attach(consumer)
-        await self._start(consumer)
         try:
+            await self._start(consumer)
             while True:
                 await self.cycle()
         finally:
@@ -124,15 +89,7 @@ class Writer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has n
             consumer.subscribe(topics=list(topics), listener=self)
             await consumer.start()
             return
-        await consumer.start()
-        # Only then are partitions known; the consumer offers no public way to ask.
-        await consumer._client.set_topics(topics)  # noqa: SLF001
-        partitions = [
-            TopicPartition(topic, number)
-            for topic in topics
-            for number in sorted(_partitions(consumer, topic))
-        ]
-        consumer.assign(partitions)
+        partitions = await take_all(consumer, topics)
         await self.on_partitions_assigned(partitions)
 
     def attach(self, consumer: Consumer) -> None:
@@ -247,14 +204,6 @@ class Writer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has n
     async def _until_available(self, ask: Callable[[], Any]) -> Any:  # noqa: ANN401
         settings = self._settings
         return await until_available(ask, settings.retry_s, settings.retry_most_s)
-
-
-def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    found: set[int] | None = consumer.partitions_for_topic(topic)
-    if not found:
-        message = f"topic {topic} is not there; create the topics before the writer"
-        raise LookupError(message)
-    return found
 
 
 def _made_anew(place: Place, wanted: int, end: int) -> str:
