@@ -34,7 +34,6 @@ def create_app(
     settings: WebSettings,
     source: Source,
     city: City,
-    *,
     catalogue: Catalogue,
     now: Callable[[], int],
 ) -> FastAPI:

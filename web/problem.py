@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from stores.record import StoreUnavailableError
 from web.api.models import Problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -50,6 +51,13 @@ def tell_problems(app: FastAPI, page: ErrorPage) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         return told(request, HTTPStatus.UNPROCESSABLE_ENTITY, _mistakes(error))
+
+    @app.exception_handler(StoreUnavailableError)
+    async def unavailable(request: Request, _: StoreUnavailableError) -> Response:
+        detail = "the store cannot be read now; try again in a few seconds"
+        answer = told(request, HTTPStatus.SERVICE_UNAVAILABLE, detail)
+        answer.headers["Retry-After"] = "5"
+        return answer
 
     @app.exception_handler(Exception)
     async def failed(request: Request, _: Exception) -> Response:

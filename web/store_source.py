@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from alerts.notice import Notice
+from alerts.rows import notice_of
 from sensors.ledger import Ledger
 from stores.protocol import Reading
 from stores.record import Row, StoreUnavailableError
@@ -45,7 +46,7 @@ class StoreSource:
 
     store: Reading
     city: str
-    notice_of: Callable[[Row], Notice]
+    notice_of: Callable[[Row], Notice] = notice_of
     processes: Processes = no_processes
     _hours: dict[str, tuple[object, Sequence[AirQuality]]] = field(
         default_factory=dict, init=False, repr=False

@@ -36,7 +36,9 @@ def category_of(aqi: int) -> str:
     return next(c.code for c in CATEGORIES if c.lowest <= aqi <= c.highest)
 
 
-def hour_of(city: City, site: str, start: int, pm25: float, **more: Any) -> AirQuality:  # noqa: ANN401  # fields of the record
+def hour_of(
+    city: City, site: str, start: int, pm25: float, **more: Any
+) -> AirQuality:  # fields of the record
     """Return an hour of a station with this PM2.5 [µg/m³] and gases of clean air."""
     station = city.station(site)
     assert station is not None
@@ -107,10 +109,10 @@ def level_of(ratio: float) -> str:
     return "queue"
 
 
-def notice_of(**more: Any) -> Notice:  # noqa: ANN401  # fields of the record
+def notice_of(**more: Any) -> Notice:  # fields of the record
     """Return a notice of Thuận An's air."""
     fields: dict[str, Any] = {
-        "id": "smoke.van-hanh-thuan-an.1.1",
+        "id": "smoke.dieu-hanh-thuan-an.1.1",
         "city": "binh-duong",
         "origin": "simulated",
         "kind": "raise",
@@ -123,8 +125,8 @@ def notice_of(**more: Any) -> Notice:  # noqa: ANN401  # fields of the record
         "groups": ("everyone",),
         "channels": ("page",),
         "scope": "area",
-        "scope_id": "van-hanh-thuan-an",
-        "areas": ("van-hanh-thuan-an", "phuong-lai-thieu"),
+        "scope_id": "dieu-hanh-thuan-an",
+        "areas": ("dieu-hanh-thuan-an", "phuong-lai-thieu"),
         "above": (),
         "step": "bad",
         "severity": "Severe",
@@ -225,7 +227,7 @@ def fill(source: FakeSource, city: City) -> None:
     at = NOW - NOW % 60
     for place, segment in enumerate(city.segments):
         ratio = 0.14 + 0.8 * math.sin(place * 2.3) ** 2
-        level = "jam" if place == 3 else level_of(ratio)  # noqa: PLR2004  # one jam
+        level = "jam" if place == 3 else level_of(ratio)  # one jam
         source.segments[segment.id] = road_of(city, segment.id, ratio, level, at)
         source.newest[segment.id] = Newest(at, f"{segment.id}-a", {"count": MICRO})
     for back in range(288):
@@ -304,8 +306,8 @@ def make_client(source: FakeSource) -> Callable[[City], Client]:
                 WebSettings(),
                 source,
                 city,
-                catalogue=load_catalogue(),
-                now=lambda: now,
+                load_catalogue(),
+                lambda: now,
             )
         )
 
@@ -316,3 +318,33 @@ def make_client(source: FakeSource) -> Callable[[City], Client]:
 def client(city: City, make_client: Callable[[City], Client]) -> Client:
     """Return a client of the simulated city."""
     return make_client(city)
+
+
+@pytest.fixture
+def get(client: Client) -> Callable[..., httpx.Response]:
+    """Return how to ask the simulated city."""
+    return client.get
+
+
+@pytest.fixture
+def page(client: Client) -> Callable[[str], str]:
+    """Return how to read a page that is there."""
+
+    def read(address: str) -> str:
+        answer = client.get(address)
+        assert answer.status_code == 200, answer.text[:300]
+        return answer.text
+
+    return read
+
+
+@pytest.fixture
+def build() -> dict[str, Any]:
+    """Return the builders of records, by name."""
+    return {
+        "NOW": NOW,
+        "hour": hour_of,
+        "road": road_of,
+        "notice": notice_of,
+        "newest": Newest,
+    }

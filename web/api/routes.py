@@ -124,7 +124,8 @@ def health_of(observer: Observer) -> models.Health:
     """Describe the state of the store, of the processes and of the newest reading."""
     now = observer.now()
     checks = observer.source.checks(now)
-    readings = observer.source.readings().values()
+    readable = all(check.ok for check in checks if check.name == "store")
+    readings = observer.source.readings().values() if readable else ()
     newest = max((reading.end for reading in readings), default=None)
     return models.Health(
         status="ok" if all(check.ok for check in checks) else "degraded",
