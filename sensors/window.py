@@ -1,8 +1,9 @@
 """Owns how far a fast publisher may run ahead of the bridge: bookkeeping, no socket.
 
 The bridge publishes about once a second, retained, what it has confirmed: its newest
-tick and how many messages. Its count starts again when it restarts and misses what it
-confirmed just before it died; ticks do not. So both are used: whichever says more.
+tick and how many messages. A tick that comes back is exact. The count is not: it holds
+what others sent, starts again when the bridge restarts and misses what was confirmed
+just before that. So it is used only while no tick of ours is on its way.
 """
 
 from collections import deque
@@ -68,16 +69,20 @@ class Window:
         messages
             Messages that it has confirmed since it started, of any publisher.
         """
-        if self._messages is None:
-            self._messages = messages
-        elif messages < self._messages:  # it started anew and takes up what it left
-            self._confirmed, self._messages = self._sent, messages
-        else:
-            self._confirm(self._confirmed + messages - self._messages)
-            self._messages = messages
+        if not self._ticks:
+            self._counted(messages)
+        self._messages = messages
         self._time = time if self._time is None else max(time, self._time)
         while self._ticks and self._ticks[0][0] <= time:
             self._confirm(self._ticks.popleft()[1])
+
+    def _counted(self, messages: int) -> None:
+        if self._messages is None:
+            return
+        if messages < self._messages:  # it started anew and takes up what it left
+            self._confirmed = self._sent
+        else:
+            self._confirm(self._confirmed + messages - self._messages)
 
     def _confirm(self, sent: int) -> None:
         self._confirmed = max(self._confirmed, min(sent, self._sent))

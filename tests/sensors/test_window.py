@@ -41,6 +41,31 @@ def test_a_confirmed_tick_confirms_all_before_it() -> None:
     assert window.time == 120
 
 
+def test_what_others_send_opens_nothing() -> None:
+    """While a tick is on its way only it counts, whatever the bridge has of others."""
+    window = Window(3)
+    window.clock(0, 100)
+    for _ in range(2):
+        window.count()
+    window.count(tick=60)
+    window.clock(0, 5_000)
+    assert window.ahead == 3
+    window.clock(60, 9_000)
+    assert window.ahead == 0
+
+
+def test_more_messages_than_the_window_between_ticks() -> None:
+    """Between two ticks the count opens the window, so that it never locks."""
+    window = _sent(0, limit=3)
+    window.count(tick=60)
+    window.clock(60, 1)
+    for _ in range(3):
+        window.count()
+    assert not window.is_open
+    window.clock(60, 4)
+    assert window.ahead == 0
+
+
 def test_ticks_make_good_what_a_dying_bridge_did_not_count() -> None:
     """A count that lags for ever cannot close the window: ticks open it again."""
     window = _sent(9)
