@@ -1,6 +1,6 @@
 """Owns the routes of the open data API; what they answer is made by `features`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
@@ -13,11 +13,16 @@ from web.view.notices import notice_views
 
 Hours = Annotated[int, Query(ge=1, le=168, description="How far back [h].")]
 NOTICES_S = 7 * DAY_S
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    404: {"model": models.Problem, "description": "There is no such thing"},
+    422: {"model": models.Problem, "description": "A parameter is wrong"},
+    503: {"model": models.Problem, "description": "Not now; see Retry-After"},
+}
 
 
 def api_router(observer: Observer) -> APIRouter:
     """Return the routes under /api/v1."""
-    router = APIRouter(prefix="/api/v1", responses={404: {"model": models.Problem}})
+    router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
     _add_now(router, observer)
     _add_series(router, observer)
     _add_system(router, observer)
