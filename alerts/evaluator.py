@@ -2,36 +2,22 @@
 
 The same code runs live, replayed and in a backtest: `Evaluator.step` is handed what the
 streams said in one event-minute and returns the transitions. How long things must last
-is `alerts.memory`'s, how a value is read `alerts.observation`'s, what is kept over a
-restart `alerts.kept`'s.
+is `alerts.memory`'s, what a value is `alerts.sight`'s, what is kept over a restart
+`alerts.kept`'s.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from alerts import kept
-from alerts.area import Member, ranked
 from alerts.memory import Change, Memory, lose, observe
-from alerts.observation import Observation, evidence, of_segment, of_station, quantity
 from alerts.rule import AreaWhere, Rule
-from alerts.seen import HOUR_S, Segment, Station
-from alerts.transition import (
-    LATE_S,
-    Evidence,
-    Transition,
-    episode_id,
-)
+from alerts.saying import Place, transition_of
+from alerts.seen import HOUR_S
+from alerts.sight import Look, Sight
+from alerts.transition import LATE_S, Transition
 from alerts.watch import Watch
 from sensors.city import City
 from streams.results import AirQuality, Congestion
-
-SHOWN_SITES = 5
-"""Sites named as evidence of an area."""
-
-
-class _Look(NamedTuple):
-    found: Observation
-    evidence: Evidence
 
 
 class Evaluator:
@@ -59,11 +45,8 @@ class Evaluator:
             r.id: Watch(r, city) for r in sorted(rules, key=lambda r: r.id)
         }
         self._memories: dict[str, dict[str, Memory]] = {r: {} for r in self._watches}
-        self._stations: dict[str, Station] = {}
-        self._segments: dict[str, Segment] = {}
+        self._sight = Sight(city)
         self._closing: list[kept.Closing] = []
-        self._first = 0
-        self._now = 0
         self._by_site = self._index()
 
     def _index(self) -> dict[str, list[tuple[Watch, str]]]:
@@ -92,8 +75,7 @@ class Evaluator:
         list of Transition
             By time, rule and scope.
         """
-        self._first = self._first or now
-        self._now = max(self._now, now)
+        self._sight.tick(now)
         found = list(self._close())
         touched: dict[tuple[str, str], None] = {}
         hourly = [record for record in air if record.averaging == "1h"]
@@ -109,7 +91,7 @@ class Evaluator:
 
     def _close(self) -> Iterator[Transition]:
         for closing in self._closing:
-            yield closing.transition(self._city, self._now)
+            yield closing.transition(self._city, self._sight.now)
         self._closing = []
 
     def _take_air(
@@ -118,7 +100,7 @@ class Evaluator:
         watches = self._by_site.get(record.site, ())
         if not watches:
             return
-        self._stations.setdefault(record.site, Station()).take(record)
+        self._sight.take_air(record)
         for watch, scope in watches:
             if watch.silence():
                 continue
@@ -129,15 +111,14 @@ class Evaluator:
 
     def _take_road(self, record: Congestion) -> Iterator[Transition]:
         watches = self._by_site.get(record.site, ())
-        seen = self._segments.setdefault(record.site, Segment()) if watches else None
-        if seen is None or not seen.take(record):
+        if not watches or not self._sight.take_road(record):
             return
         for watch, scope in watches:
             if not watch.silence():
                 yield from self._observe(watch, scope)
 
     def _observe(self, watch: Watch, scope: str) -> Iterator[Transition]:
-        look = self._look(watch, scope)
+        look = self._sight.look(watch, scope)
         memory = self._memory(watch, scope)
         if look is None or look.found.time <= memory.last:
             return
@@ -161,128 +142,39 @@ class Evaluator:
                 yield from self._observe(watch, scope)
         rule = watch.rule
         for scope, memory in self._memories[rule.id].items():
-            if memory.on and self._now - memory.told >= rule.repeat:
+            if memory.on and self._sight.now - memory.told >= rule.repeat:
                 yield from self._again(watch, scope, memory)
-            silent = self._now - memory.last > rule.no_data_after
+            silent = self._sight.now - memory.last > rule.no_data_after
             if silent and memory.state not in {"no_data", "unknown"}:
-                look = self._remembered(watch, memory)
+                look = self._sight.remembered(watch, memory)
                 change = lose(memory, "no_data")
-                yield self._told(watch, scope, change, look, self._now)
+                yield self._told(watch, scope, change, look, self._sight.now)
 
     def _again(self, watch: Watch, scope: str, memory: Memory) -> Iterator[Transition]:
         """Say a standing alert again, while its newest reading is news.
 
         Where nobody was told of its beginning, only on a reading that came in time.
         """
-        look = self._look(watch, scope)
+        look = self._sight.look(watch, scope)
         allowed = LATE_S
         if memory.heard and watch.final:
             allowed += HOUR_S + self._city.grace_s
-        if look is None or self._now - look.found.time > allowed:
+        if look is None or self._sight.now - look.found.time > allowed:
             return
         state, on = memory.state, memory.on
         change = Change(state, state, "update", on, on, "still")
-        yield self._told(watch, scope, change, look, self._now)
-
-    def _remembered(self, watch: Watch, memory: Memory) -> _Look:
-        found = Observation(memory.last, memory.value, "", memory.last)
-        shown = Evidence(quantity=quantity(watch.rule.what), end=memory.last)
-        return _Look(found, shown)
-
-    def _look(self, watch: Watch, scope: str) -> _Look | None:
-        if watch.silence():
-            return self._silence(watch, scope)
-        if isinstance(watch.rule.where, AreaWhere):
-            return self._area(watch, watch.rule.where, scope)
-        if watch.rule.where.scope == "segment":
-            segment = self._segments.get(scope)
-            road = None if segment is None else of_segment(watch.rule.what, segment)
-            return road and _Look(road, evidence(watch.rule.what, road, scope, ""))
-        seen = self._stations.get(scope)
-        found = None if seen is None else of_station(watch.rule.what, seen)
-        if seen is None or found is None:
-            return None
-        shown = evidence(watch.rule.what, found, scope, seen.station_class)
-        return _Look(found, shown)
-
-    def _silence(self, watch: Watch, scope: str) -> _Look:
-        seen = self._stations.get(scope) or self._segments.get(scope)
-        since = max(self._first, seen.observed if seen is not None else 0)
-        found = Observation(self._now, max(0, self._now - since), "age", since)
-        return _Look(found, evidence(watch.rule.what, found, scope, ""))
-
-    def _area(self, watch: Watch, where: AreaWhere, scope: str) -> _Look | None:
-        sites = [
-            site
-            for site in watch.scopes[scope]
-            if scope in self._city.areas_of(site, self._now)
-        ]
-        seen = {s: f for s in sites if (f := self._fresh(watch, s)) is not None}
-        order = ranked([Member(s, f.value, f.time) for s, f in seen.items()])
-        deciding = _deciding(where, order)
-        if len(order) < where.valid or not deciding:
-            return None
-        last = seen[deciding[-1].site]
-        time = min(member.time for member in deciding)
-        found = Observation(time, deciding[-1].value, last.averaging, last.start)
-        classes = {self._stations[m.site].station_class for m in order}
-        return _Look(
-            found,
-            Evidence(
-                sites=tuple(m.site for m in deciding[:SHOWN_SITES]),
-                quantity=quantity(watch.rule.what),
-                averaging=found.averaging,
-                start=found.start,
-                end=found.time,
-                used=len(order),
-                of=len(sites),
-                station_class=classes.pop() if len(classes) == 1 else "mixed",
-            ),
-        )
-
-    def _fresh(self, watch: Watch, site: str) -> Observation | None:
-        seen = self._stations.get(site)
-        found = None if seen is None else of_station(watch.rule.what, seen)
-        if found is None or not watch.fresh(site, found.time, self._now):
-            return None
-        return found
+        yield self._told(watch, scope, change, look, self._sight.now)
 
     def _told(
-        self, watch: Watch, scope: str, change: Change, look: _Look, time: int
+        self, watch: Watch, scope: str, change: Change, look: Look, time: int
     ) -> Transition:
-        memory, rule = self._memory(watch, scope), watch.rule
+        """Write a change down and remember whether people hear of it."""
+        memory = self._memory(watch, scope)
         memory.sequence += bool(change.kind)
-        shown = rule.steps[(change.on or change.was_on) - 1] if change.kind else None
-        was = rule.steps[change.was_on - 1].name if change.was_on else ""
-        since, value = memory.since, look.found.value
-        if rule.what.kind == "speed_ratio":
-            value = -value
-        transition = Transition(
-            city=self._city.id,
-            origin=self._city.origin,
-            rule=rule.id,
-            rule_version=watch.version,
-            scope=rule.where.scope,
-            scope_id=scope,
-            episode=episode_id(self._city.id, rule.id, scope, since) if since else "",
-            sequence=memory.sequence if change.kind else 0,
-            before=change.before,
-            after=change.after,
-            kind=change.kind,
-            step=shown.name if shown else "",
-            severity=shown.severity if shown else "",
-            previous=was,
-            time=time,
-            known=self._now,
-            since=since,
-            value=value,
-            evidence=look.evidence,
-            reason=change.reason,
-            telling=watch.telling,
-            heard=memory.heard,
-        )
+        place = Place(watch, scope, self._city, self._sight.now)
+        transition = transition_of(place, change, look, memory, time)
         if change.kind and not transition.late:
-            memory.told, memory.heard = self._now, memory.sequence
+            memory.told, memory.heard = self._sight.now, memory.sequence
         return transition
 
     def dump(self) -> bytes:
@@ -290,10 +182,10 @@ class Evaluator:
         return kept.pack(
             kept.Kept(
                 city=self._city.id,
-                first=self._first,
-                now=self._now,
-                stations=self._stations,
-                segments=self._segments,
+                first=self._sight.first,
+                now=self._sight.now,
+                stations=self._sight.stations,
+                segments=self._sight.segments,
                 rules={
                     rule: kept.KeptRule.of(watch, self._memories[rule])
                     for rule, watch in self._watches.items()
@@ -314,8 +206,8 @@ class Evaluator:
             If the state is of a version that this program does not know.
         """
         known = kept.unpack(state)
-        self._first, self._now = known.first, known.now
-        self._stations, self._segments = known.stations, known.segments
+        self._sight.first, self._sight.now = known.first, known.now
+        self._sight.stations, self._sight.segments = known.stations, known.segments
         self._closing = list(known.closing)
         self._memories = {rule: {} for rule in self._watches}
         for rule, old in known.rules.items():
@@ -336,13 +228,3 @@ def _air_order(record: AirQuality) -> tuple[int, str, int, int, bool]:
 
 def _road_order(record: Congestion) -> tuple[int, str, int, int]:
     return (record.evaluated, record.site, record.start, record.revision)
-
-
-def _deciding(where: AreaWhere, order: list[Member]) -> list[Member]:
-    """Return the stations that decide an area's value, the deciding one last."""
-    if not order:
-        return []
-    if where.value == "median":
-        return [order[len(order) // 2]]
-    count = where.stations if where.value == "at_least" else 1
-    return order[:count] if len(order) >= count else []
