@@ -32,7 +32,7 @@ class WebSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: str = "127.0.0.1"
-    port: Annotated[int, Field(strict=True, ge=1, le=65_535)] = 8080
+    port: Annotated[int, Field(strict=True, ge=1, le=65_535)] = 8000
     refresh_s: Annotated[int, Field(strict=True, ge=5, le=3600)] = 20
     air_old_s: _Positive = 3600
     air_gone_s: _Positive = 3 * 3600

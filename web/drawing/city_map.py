@@ -115,7 +115,9 @@ class Cartographer:
         room = Room(plane.width, plane.height)
         marks = self._marks(stations, plane, room, words, size)
         lines = self._lines(roads, courses, room, words)
-        areas = tuple(AreaShape(area, path, area.id == home) for area, path in paths)
+        shapes = (AreaShape(area, path, area.id == home) for area, path in paths)
+        # The reader's place last, so that no neighbour covers its border.
+        areas = tuple(sorted(shapes, key=lambda shape: shape.home))
         return CityMap(
             plane,
             size,

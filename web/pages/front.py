@@ -1,19 +1,18 @@
 """Owns the front page: the air where the reader lives, advice, roads, notices, map."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from starlette.responses import Response
 
 from alerts.advice import Advice, air_advice
 from streams.calc.aqi.vn import CATEGORIES
-from streams.calc.averaging import DAY_S, HOUR_S
-from streams.results import AirQuality
-from web.drawing.chart import Chart, Hour, bar_chart, hours_between, top_of
+from streams.calc.averaging import DAY_S
 from web.drawing.city_map import MapWords
 from web.drawing.scale import strip
 from web.links import Links
 from web.pages.frame import HTML, Visit
+from web.pages.history import chart_values
 from web.responses import tagged
 from web.view.air import AirView
 from web.view.notices import for_people, near_first, notice_views
@@ -22,9 +21,7 @@ from web.view.roads import LEVELS, RoadView, worst_first
 
 NOTICES_S = DAY_S
 ADVISED = ("everyone", "sensitive", "outdoor")
-INDEX_STEPS = (50, 100, 150, 200, 300, 400, 500)
 WHOLE = "all"
-SIX_HOURS_S = 6 * HOUR_S
 
 
 def front(visit: Visit) -> Response:
@@ -63,7 +60,7 @@ def front_values(visit: Visit) -> dict[str, object]:
         "concentration": _concentration(visit),
         **_notices(visit, place),
         **_road_values(visit, place, roads),
-        **_chart_values(visit, hero),
+        **chart_values(visit, hero),
         **_map_values(visit, place, stations, roads),
     }
 
@@ -128,58 +125,6 @@ def _road_values(
         "roads_shown": observer.settings.roads_shown,
         "road_counts": words("web.roads.counts", counts=told) if told else "",
     }
-
-
-def _chart_values(visit: Visit, hero: AirView | None) -> dict[str, object]:
-    hours = 48 if visit.asked("hours") == "48" else 24
-    none: dict[str, object] = {"hours": hours, "chart": None, "chart_summary": ""}
-    if hero is None:
-        return none
-    end = visit.now - visit.now % HOUR_S + HOUR_S
-    start = end - hours * HOUR_S
-    records = visit.desk.observer.source.air_of(hero.station.id, start)
-    known = {record.start: index_hour(record) for record in records}
-    if not any(hour.value is not None for hour in known.values()):
-        return none
-    return {
-        "hours": hours,
-        "chart": index_chart(visit, known, start, end),
-        "chart_summary": summary(visit, known, start, end),
-    }
-
-
-def index_hour(record: AirQuality) -> Hour:
-    """Return the hour of a record with its index."""
-    return Hour(record.start, record.aqi, record.category or "", record.provisional)
-
-
-def index_chart(visit: Visit, known: Mapping[int, Hour], start: int, end: int) -> Chart:
-    """Draw the index hour by hour; hours without one stay gaps."""
-    hours = hours_between(known, start, end)
-    top = top_of((hour.value for hour in hours), INDEX_STEPS)
-    return bar_chart(hours, top, (0, *INDEX_STEPS), time_marks(visit, start, end))
-
-
-def summary(visit: Visit, known: Mapping[int, Hour], start: int, end: int) -> str:
-    """Say in words what the chart shows."""
-    hours = [h for h in hours_between(known, start, end) if h.value is not None]
-    words, typography = visit.renderer.words, visit.renderer.typography
-    worst = max(hours, key=lambda hour: hour.value or 0)
-    return words(
-        "web.chart.summary",
-        hours=len(hours),
-        of=(end - start) // HOUR_S,
-        worst=typography.number(worst.value or 0),
-        at=typography.moment(worst.start),
-    )
-
-
-def time_marks(visit: Visit, start: int, end: int) -> list[int]:
-    """Return the instants of a time axis: every six hours of the city's time."""
-    offset = visit.renderer.typography.local(start).utcoffset()
-    shift = int(offset.total_seconds()) if offset is not None else 0
-    first = -((start + shift) // -SIX_HOURS_S) * SIX_HOURS_S - shift
-    return list(range(first, end, SIX_HOURS_S))
 
 
 def _map_values(

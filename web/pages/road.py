@@ -8,7 +8,7 @@ from streams.calc.averaging import DAY_S, HOUR_S
 from streams.results import Congestion
 from web.drawing.chart import Chart, line_chart, top_of
 from web.pages.frame import Visit
-from web.pages.front import time_marks
+from web.pages.history import time_marks
 from web.problem import NotFoundError
 from web.view.roads import RoadView
 

@@ -12,7 +12,7 @@ from streams.results import AirQuality
 from web.drawing.chart import Chart, Hour, bar_chart, hours_between, top_of
 from web.drawing.scale import strip
 from web.pages.frame import Visit
-from web.pages.front import index_chart, index_hour, summary, time_marks
+from web.pages.history import index_chart, index_hour, summary, time_marks
 from web.problem import NotFoundError
 from web.view.air import AirView
 from web.view.limits import LIMITS, mean_of
