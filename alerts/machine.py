@@ -13,9 +13,9 @@ import msgspec
 from alerts.evaluator import Evaluator
 from alerts.notice import Notice
 from alerts.transition import Transition
-from sensors.records import ALERTS, NOTICES, decode, encode
+from sensors.records import ALERTS, NOTICES, encode
 from streams.durable.machine import Emission, Place
-from streams.results import Results
+from streams.results import read_results
 from streams.slots import pack, unpack
 
 RECENT_S = 900
@@ -59,7 +59,7 @@ class AlertsMachine:
         place: Place,  # noqa: ARG002  # a record is known by the place of its source
     ) -> Sequence[Emission]:
         """Take the results of one partition; evaluate the minutes that are complete."""
-        results = decode(value, Results)
+        results = read_results(value)
         source, mark = (
             (results.stage, results.partition),
             (
@@ -88,7 +88,7 @@ class AlertsMachine:
         return emissions
 
     def _step(self, tick: int, values: Sequence[bytes]) -> list[Emission]:
-        found = [decode(value, Results) for value in values]
+        found = [read_results(value) for value in values]
         air = [record for results in found for record in results.air]
         roads = [record for results in found for record in results.congestion]
         for transition in self._evaluator.step(tick, air, roads):

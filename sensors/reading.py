@@ -134,6 +134,8 @@ class ReadingBatch:
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Self:
         """Return the readings at `rows` (indices or a mask), dictionaries shared."""
+        if rows.dtype == np.bool_ and rows.all():
+            return self
         picked = {name: getattr(self, name)[rows] for name in COLUMNS}
         return replace(self, **picked)
 

@@ -5,6 +5,7 @@ unknown major version raises `UnknownVersionError`. Results and notices, which b
 later stages, are defined there and travel through `encode` and `decode`.
 """
 
+import zlib
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -68,17 +69,24 @@ class _Wire(msgspec.Struct, frozen=True):
     time: int = 0
     sites: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
-    columns: dict[str, bytes] = {}
+    columns: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A micro-batch of readings of one partition's sites."""
+    """A micro-batch of readings of one partition's sites.
+
+    Parameters
+    ----------
+    tick
+        Event time that is reached behind these readings [unix s]; 0 if none is.
+    """
 
     city: str
     origin: Origin
     provenance: Provenance
     readings: ReadingBatch
+    tick: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +137,22 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     provenance: Provenance | None = None
 
 
+class _Version(msgspec.Struct):
+    v: int
+
+
+_version = msgspec.msgpack.Decoder(_Version)
 _pack = msgspec.msgpack.Encoder()
 _wire = msgspec.msgpack.Decoder(_Wire)
 
 
 def encode_batch(batch: Batch) -> bytes:
-    """Write a batch as bytes; each column as little-endian bytes."""
+    """Write a batch as bytes: its columns, little-endian, one behind the other."""
     readings = batch.readings
-    columns = {
-        name: np.ascontiguousarray(getattr(readings, name), dtype).tobytes()
+    columns = b"".join(
+        np.ascontiguousarray(getattr(readings, name), dtype).tobytes()
         for name, dtype in COLUMNS.items()
-    }
+    )
     return _pack.encode(
         _Wire(
             v=VERSION,
@@ -147,9 +160,10 @@ def encode_batch(batch: Batch) -> bytes:
             origin=batch.origin,
             city=batch.city,
             provenance=batch.provenance,
+            time=batch.tick,
             sites=readings.sites,
             devices=readings.devices,
-            columns=columns,
+            columns=zlib.compress(columns, level=1),
         )
     )
 
@@ -176,17 +190,24 @@ def decode_record(value: bytes) -> Batch | Tick:
     UnknownVersionError
         If the record's major version is not `VERSION`.
     """
+    check_version(value)
     wire = _wire.decode(value)
-    _check(wire.v)
     origin: Any = wire.origin
     if wire.kind == "tick":
         return Tick(wire.city, origin, wire.provenance, wire.time)
-    columns: dict[str, Any] = {
-        name: np.frombuffer(wire.columns[name], dtype)
-        for name, dtype in COLUMNS.items()
-    }
+    columns = _columns(zlib.decompress(wire.columns))
     readings = ReadingBatch(sites=wire.sites, devices=wire.devices, **columns)
-    return Batch(wire.city, origin, wire.provenance, readings)
+    return Batch(wire.city, origin, wire.provenance, readings, wire.time)
+
+
+def _columns(packed: bytes) -> dict[str, Any]:
+    """Cut the columns apart; all have one length."""
+    size = len(packed) // sum(dtype.itemsize for dtype in COLUMNS.values())
+    columns, at = {}, 0
+    for name, dtype in COLUMNS.items():
+        columns[name] = np.frombuffer(packed, dtype, size, at)
+        at += size * dtype.itemsize
+    return columns
 
 
 def encode(record: msgspec.Struct) -> bytes:
@@ -194,11 +215,6 @@ def encode(record: msgspec.Struct) -> bytes:
     return _pack.encode(record)
 
 
-class _Version(msgspec.Struct):
-    v: int
-
-
-_version = msgspec.msgpack.Decoder(_Version)
 Record = TypeVar("Record", bound=msgspec.Struct)
 
 
@@ -210,11 +226,19 @@ def decode(value: bytes, kind: type[Record]) -> Record:
     UnknownVersionError
         If the record's major version is not `VERSION`.
     """
-    _check(_version.decode(value).v)
+    check_version(value)
     return msgspec.msgpack.decode(value, type=kind)
 
 
-def _check(version: int) -> None:
+def check_version(value: bytes) -> None:
+    """See that a record is of a version this program knows, before it is read.
+
+    Raises
+    ------
+    UnknownVersionError
+        If the record's major version is not `VERSION`.
+    """
+    version = _version.decode(value).v
     if version != VERSION:
         message = (
             f"record of schema version {version}; this program knows {VERSION}. "

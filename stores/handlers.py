@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from hashlib import blake2b, sha256
 from typing import Final, Protocol
 
-import msgspec
 import numpy as np
 
 from sensors.reading import COLUMNS, QUANTITIES, ReadingBatch
@@ -24,7 +23,7 @@ from sensors.records import (
 from stores.layout import fields_of, tags_of
 from stores.record import Item, Row, StoreFormatError
 from stores.rows import AreasOf, air_row, congestion_row, no_areas
-from streams.results import Results
+from streams.results import read_results
 
 _CODES: Final = [quantity.code for quantity in QUANTITIES]
 
@@ -62,10 +61,6 @@ Handler = Callable[[Record], tuple[Item, ...]]
 any other exception for one that cannot be read."""
 
 
-class _Versioned(msgspec.Struct):
-    v: int
-
-
 def default_handlers(areas_of: AreasOf = no_areas) -> Mapping[str, Handler]:
     """Return the handlers of the topics of sensors and streams."""
     results = results_handler(areas_of)
@@ -79,12 +74,14 @@ def default_handlers(areas_of: AreasOf = no_areas) -> Mapping[str, Handler]:
 
 def take_readings(record: Record) -> tuple[Batch | Tick, ...]:
     """Read a record of ``readings``."""
-    value = record.value or b""
-    decode(value, _Versioned)  # a newer version may lack what this one wants
-    taken = decode_record(value)
-    if isinstance(taken, Batch):
-        check_batch(taken.readings)
-    return (taken,)
+    taken = decode_record(record.value or b"")
+    if isinstance(taken, Tick):
+        return (taken,)
+    check_batch(taken.readings)
+    if not taken.tick:
+        return (taken,)
+    tick = Tick(taken.city, taken.origin, taken.provenance, taken.tick)
+    return (taken, tick)
 
 
 def take_refused(record: Record) -> tuple[Refused, ...]:
@@ -96,7 +93,7 @@ def results_handler(areas_of: AreasOf) -> Handler:
     """Return the handler of `Results`, which looks up the areas of each site."""
 
     def take_results(record: Record) -> tuple[Row, ...]:
-        results = decode(record.value or b"", Results)
+        results = read_results(record.value or b"")
         air = (air_row(each, areas_of(each.site, each.start)) for each in results.air)
         roads = (
             congestion_row(each, areas_of(each.site, each.start))

@@ -56,6 +56,7 @@ class AirQualityRules:
         self._revisions = Revisions()
         self._origin: str = city.origin
         self._observed = np.zeros(len(self._stations), np.int64)
+        self._touched: dict[int, set[int]] = {}
         self._closed: int | None = None
         self._day: int | None = None
         self._time = 0
@@ -83,19 +84,31 @@ class AirQualityRules:
             hour: {place[series[row].site] for row in found.tolist()}
             for hour, found in touched.items()
         }
-        for hour in touched:
+        return self._touch(sites)
+
+    def _touch(self, sites: Mapping[int, set[int]]) -> list[AirQuality]:
+        """Amend closed hours at once; the running ones are summed up by the tick."""
+        closed = {h: rows for h, rows in sites.items() if h <= (self._closed or -1)}
+        for hour, rows in sites.items():
+            if hour not in closed:
+                self._touched.setdefault(hour, set()).update(rows)
+        for hour in closed:
             self._hours.refresh(hour)
-        return [*self._amended(sites), *self._running(sites)]
+        return self._amended(closed)
 
     def tick(self, time: int) -> list[AirQuality]:
-        """Advance event time [unix s]; return what closes by it."""
+        """Advance event time [unix s]; return what closes by it and what runs."""
         if time <= self._time:
             return []
         self._time = time
+        for hour in self._touched:
+            self._hours.refresh(hour)
         newest = (time - self._city.grace_s) // HOUR_S - 1
         results = [r for hour in self._closing(newest) for r in self._hour(hour)]
         self._closed = newest
         results += self._close_days(newest)
+        results += self._running()
+        self._touched.clear()
         self._hours.forget((time - self._city.lateness_s) // HOUR_S - 1, newest)
         self._revisions.forget(time - REMEMBER_S)
         return results
@@ -106,8 +119,7 @@ class AirQualityRules:
             return []
         hours = range(self._closed - NOWCAST_HOURS, self._closed + 1)
         results = [r for hour in hours for r in self._hour(hour)]
-        running = {self._closed + 1: set(range(len(self._stations)))}
-        results += self._running(running)
+        results += self._hour(self._closed + 1, provisional=True)
         return results if self._day is None else [*results, *self._daily(self._day)]
 
     def _closing(self, newest: int) -> Iterable[int]:
@@ -139,14 +151,14 @@ class AirQualityRules:
                     affected.setdefault(day, set()).update(rows)
         return [r for day in sorted(affected) for r in self._daily(day, affected[day])]
 
-    def _running(self, sites: Mapping[int, set[int]]) -> list[AirQuality]:
-        first = None if self._closed is None else self._closed + 1
-        if first is None:
-            return []
-        results: list[AirQuality] = []
-        for hour in sorted(h for h in sites if h >= first):
-            results += self._hour(hour, sites[hour], provisional=True)
-        return results
+    def _running(self) -> list[AirQuality]:
+        """Return the running hours of the stations heard since the last tick."""
+        hours = sorted(hour for hour in self._touched if hour > (self._closed or -1))
+        return [
+            result
+            for hour in hours
+            for result in self._hour(hour, self._touched[hour], provisional=True)
+        ]
 
     def _hour(
         self, hour: int, rows: Iterable[int] | None = None, *, provisional: bool = False
@@ -295,6 +307,10 @@ class AirQualityRules:
                 "revisions": self._revisions.dump(),
                 "origin": self._origin,
                 "observed": self._observed.tolist(),
+                "touched": {
+                    hour: [self._stations[row].id for row in sorted(rows)]
+                    for hour, rows in self._touched.items()
+                },
                 "closed": self._closed,
                 "day": self._day,
                 "time": self._time,
@@ -308,6 +324,11 @@ class AirQualityRules:
         self._revisions.load(kept["revisions"])
         self._origin, self._time = kept["origin"], kept["time"]
         self._closed, self._day = kept["closed"], kept["day"]
+        place = self._hours.place
+        self._touched = {
+            hour: {place[site] for site in sites if site in place}
+            for hour, sites in kept["touched"].items()
+        }
         for site, end in zip(kept["hours"]["sites"], kept["observed"], strict=True):
             if site in self._hours.place:
                 self._observed[self._hours.place[site]] = end

@@ -5,7 +5,7 @@ Which stages there are is `thoang.pipeline`'s affair; how they stay exact is
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -91,21 +91,15 @@ class Sender:
     ----------
     app
         The Faust app.
-    topics
-        Names of the topics that stages emit to, with their numbers of partitions.
     """
 
-    def __init__(self, app: Any, topics: Mapping[str, int]) -> None:  # noqa: ANN401
-        self._topics = {
-            name: raw_topic(app, name, partitions)
-            for name, partitions in topics.items()
-        }
+    def __init__(self, app: Any) -> None:  # noqa: ANN401
+        self._app = app
 
     async def __call__(self, emission: Emission) -> Any:  # noqa: ANN401
         """Send; the answer can be awaited for the confirmation."""
-        return await self._topics[emission.topic].send(
-            key=emission.key, value=emission.value, partition=emission.partition
-        )
+        topic, partition, key, value = emission
+        return await self._app.producer.send(topic, key, value, partition, None, None)
 
 
 def raw_topic(app: Any, name: str, partitions: int) -> Any:  # noqa: ANN401

@@ -94,10 +94,10 @@ class Hours:
 
     def window(self, hour: int, length: int, quantity: int) -> Int64:
         """Return valid means of the `length` hours up to `hour`, newest first."""
-        columns = [
-            self.at(hour - back).valid(FULL_S)[:, quantity] for back in range(length)
-        ]
-        return np.stack(columns, axis=-1)
+        hours = [self.at(hour - back) for back in range(length)]
+        mean = np.stack([each.mean[:, quantity] for each in hours], axis=-1)
+        covered = np.stack([each.covered[:, quantity] for each in hours], axis=-1)
+        return np.where(covered >= FULL_S, mean, MISSING)
 
     def _summarise(self, block: Block) -> Hour:
         site, quantity = self._where()

@@ -6,6 +6,7 @@ It turns cells into the arrays that `streams.calc.congestion` evaluates.
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sensors.city import Segment
 from sensors.reading import BY_NAME, MICRO, VEHICLE_CLASSES, Flag
@@ -13,11 +14,14 @@ from streams.calc.congestion import Lanes
 from streams.calc.fixed import Float
 from streams.slots import Slots
 
+Index = NDArray[np.intp]
+
 _COUNT = BY_NAME["count"].code
 _CLASSES = tuple(BY_NAME[f"count_{name}"].code for name in VEHICLE_CLASSES)
 _OCCUPANCY = BY_NAME["occupancy"].code
 _HARMONIC = BY_NAME["speed_harmonic"].code
 _ARITHMETIC = BY_NAME["speed_arithmetic"].code
+_GROUPS = ((_COUNT,), _CLASSES, (_OCCUPANCY,), (_HARMONIC,), (_ARITHMETIC,))
 
 
 class LaneWindow:
@@ -43,8 +47,9 @@ class LaneWindow:
         self._seen = 0
         self._lane: dict[tuple[str, str, int], int] = {}
         self._known: list[tuple[int, int, int, int]] = []
-        none = np.zeros(0, np.int64)
-        self._row, self._segment, self._lanes, self._quantity = none, none, none, none
+        self._row: Index = np.zeros(0, np.intp)
+        self._chosen: dict[tuple[int, ...], tuple[Index, Index]]
+        self._chosen = dict.fromkeys(_GROUPS, (self._row, self._row))
         self._width = 1
         limits = [s.limit_kmh or np.nan for s in self._segments]
         self._free_flow: Float = np.array(limits, np.float64)
@@ -92,8 +97,12 @@ class LaneWindow:
         if new:
             self._seen = len(self._slots.series)
             self._width = max(self._lane.values(), default=0) + 1
-            known = np.array(self._known, np.int64).reshape(-1, 4)
-            self._row, self._segment, self._lanes, self._quantity = known.T
+            known = np.array(self._known, np.intp).reshape(-1, 4)
+            self._row = np.ascontiguousarray(known[:, 0])
+            cell = known[:, 1] * self._width + known[:, 2]
+            for group in _GROUPS:
+                chosen = np.flatnonzero(np.isin(known[:, 3], group))
+                self._chosen[group] = chosen, cell[chosen]
 
     def _table(self, values: Float, quantities: tuple[int, ...]) -> Float:
         """Return values of shape (segments, slots, lanes), NaN where there is none.
@@ -101,14 +110,14 @@ class LaneWindow:
         Several quantities (vehicle classes) are added up.
         """
         shape = (len(self._segments), self._width, values.shape[1])
-        chosen = np.flatnonzero(np.isin(self._quantity, quantities))
-        place = self._segment[chosen] * self._width + self._lanes[chosen]
+        chosen, place = self._chosen[quantities]
         table = np.full((shape[0] * shape[1], shape[2]), np.nan)
         if len(quantities) == 1:
             table[place] = values[chosen]
         else:
-            np.fmax.at(table, place, np.where(np.isnan(values[chosen]), np.nan, 0.0))
-            np.add.at(table, place, np.nan_to_num(values[chosen]))
+            known = np.isnan(values[chosen])
+            np.fmax.at(table, place, np.where(known, np.nan, 0.0))
+            np.add.at(table, place, np.where(known, 0.0, values[chosen]))
         return table.reshape(shape).transpose(0, 2, 1)
 
     def _cells(self, times: range) -> tuple[Float, Float]:
@@ -120,11 +129,13 @@ class LaneWindow:
             if bucket not in self._slots.blocks:
                 continue
             cells, slot = self._slots.block(bucket), within // self._interval
-            period = cells.period[self._row, slot]
-            ok = (period > 0) & (cells.flag[self._row, slot] != Flag.FAIL)
-            held = cells.value[self._row, slot] / MICRO
-            value[:, column] = np.where(ok, held, np.nan)
-            span[:, column] = np.where(ok, np.maximum(1, period // self._interval), 1)
+            period = cells.period[:, slot][self._row]
+            ok = (period > 0) & (cells.flag[:, slot][self._row] != Flag.FAIL)
+            if ok.any():
+                held = cells.value[:, slot][self._row] / MICRO
+                value[:, column] = np.where(ok, held, np.nan)
+                reach = np.maximum(1, period // self._interval)
+                span[:, column] = np.where(ok, reach, 1)
         return value, span
 
 

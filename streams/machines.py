@@ -3,15 +3,22 @@
 The rules know nothing of records, and Faust nothing of rules; they meet here.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
 
 from sensors.reading import QUANTITIES, ReadingBatch
-from sensors.records import AREAS, Tick, decode_record, encode
+from sensors.records import AREAS, Tick, decode_record
 from streams.durable.machine import Emission, Place
-from streams.results import AirQuality, Congestion, Results
+from streams.results import (
+    AirQuality,
+    Congestion,
+    Results,
+    read_results,
+    write_results,
+)
+from streams.slots import pack, unpack
 
 Result = AirQuality | Congestion
 _AIR = np.array([quantity.kind == "air" for quantity in QUANTITIES])
@@ -76,6 +83,7 @@ class RulesMachine:
         self._partition = partition
         self._areas = areas_partition
         self._origin = "live"
+        self._pending: dict[tuple[str, int, str], Result] = {}
 
     @property
     def rules(self) -> Rules:
@@ -89,7 +97,10 @@ class RulesMachine:
         if isinstance(record, Tick):
             return self._emit(self._rules.tick(record.time), place, record.time)
         readings = self._own(record.readings)
-        return self._emit(self._rules.apply(readings, record.origin), place)
+        found = [*self._rules.apply(readings, record.origin)]
+        if record.tick:
+            found += self._rules.tick(record.tick)
+        return self._emit(found, place, record.tick)
 
     def _own(self, readings: ReadingBatch) -> ReadingBatch:
         """Return the readings of these rules' kind and sites."""
@@ -104,19 +115,21 @@ class RulesMachine:
     def _emit(
         self, found: Sequence[Result], place: Place, tick: int = 0
     ) -> list[Emission]:
-        if not (found or tick):
-            return []
-        results = self._results(found, place, tick)
-        value = encode(results)
-        areas = Emission(AREAS, self._areas, self._city.encode(), value)
-        stored = [r for r in found if r.reason != "too_early"]
-        if not stored:
-            return [areas]
-        if len(stored) < len(found):
-            value = encode(self._results(stored, place, tick))
-        return [Emission(self._topic, self._partition, b"", value), areas]
+        """Say results at once to the store, and once an event-minute to the areas."""
+        self._pending |= {_key(result): result for result in found}
+        emissions = []
+        stored = [result for result in found if result.reason != "too_early"]
+        if stored:
+            value = write_results(self._results(stored, place, tick))
+            emissions.append(Emission(self._topic, self._partition, b"", value))
+        if tick:
+            value = write_results(self._results(self._pending.values(), place, tick))
+            self._pending.clear()
+            emissions.append(Emission(AREAS, self._areas, self._city.encode(), value))
+        return emissions
 
-    def _results(self, found: Sequence[Result], place: Place, tick: int) -> Results:
+    def _results(self, found: Iterable[Result], place: Place, tick: int) -> Results:
+        known = tuple(found)
         return Results(
             city=self._city,
             origin=self._origin,
@@ -125,14 +138,23 @@ class RulesMachine:
             partition=place.partition,
             offset=place.offset,
             tick=tick,
-            air=tuple(r for r in found if isinstance(r, AirQuality)),
-            congestion=tuple(r for r in found if isinstance(r, Congestion)),
+            air=tuple(r for r in known if isinstance(r, AirQuality)),
+            congestion=tuple(r for r in known if isinstance(r, Congestion)),
         )
 
     def dump(self) -> bytes:
         """Return the whole state."""
-        return self._rules.dump()
+        pending = self._results(self._pending.values(), Place(0, 0, 0), 0)
+        return pack({"rules": self._rules.dump(), "pending": write_results(pending)})
 
     def load(self, state: bytes) -> None:
         """Take over what `dump` returned."""
-        self._rules.load(state)
+        kept = unpack(state)
+        self._rules.load(kept["rules"])
+        pending = read_results(kept["pending"])
+        found: tuple[Result, ...] = (*pending.air, *pending.congestion)
+        self._pending = {_key(result): result for result in found}
+
+
+def _key(result: Result) -> tuple[str, int, str]:
+    return result.site, result.start, getattr(result, "averaging", "")

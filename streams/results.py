@@ -4,9 +4,11 @@ A record of the same key (site, start, averaging) with the same or a higher `rev
 replaces the earlier one. Values are integers of 10⁻⁶ of the canonical unit.
 """
 
+import zlib
+
 import msgspec
 
-from sensors.records import VERSION
+from sensors.records import VERSION, check_version, decode
 
 
 class AirQuality(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,6 +135,11 @@ class Congestion(msgspec.Struct, frozen=True, kw_only=True):
     tick: int = 0
 
 
+class _Packed(msgspec.Struct, frozen=True):
+    v: int
+    results: bytes
+
+
 class Results(msgspec.Struct, frozen=True, kw_only=True):
     """What one source record led to: a record of `air-quality`, `congestion`, `areas`.
 
@@ -157,3 +164,25 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     tick: int = 0
     air: tuple[AirQuality, ...] = ()
     congestion: tuple[Congestion, ...] = ()
+
+
+_pack = msgspec.msgpack.Encoder()
+_packed = msgspec.msgpack.Decoder(_Packed)
+
+
+def write_results(results: Results) -> bytes:
+    """Write results as a record: field names repeat, so they are compressed."""
+    packed = zlib.compress(_pack.encode(results), level=1)
+    return _pack.encode(_Packed(results.v, packed))
+
+
+def read_results(value: bytes) -> Results:
+    """Read a record of results.
+
+    Raises
+    ------
+    UnknownVersionError
+        If it is of a major version that this program does not know.
+    """
+    check_version(value)
+    return decode(zlib.decompress(_packed.decode(value).results), Results)

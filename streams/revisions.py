@@ -9,6 +9,7 @@ from streams.results import AirQuality, Congestion
 
 Result = TypeVar("Result", AirQuality, Congestion)
 Key = tuple[str, int, str]
+HOUR_S = 3_600
 
 
 class Revisions:
@@ -16,6 +17,7 @@ class Revisions:
 
     def __init__(self) -> None:
         self._said: dict[Key, tuple[int, bytes]] = {}
+        self._forgotten = 0
 
     def revised(self, result: Result) -> Result:
         """Return `result` with its revision.
@@ -34,8 +36,9 @@ class Revisions:
         return msgspec.structs.replace(result, revision=revision)
 
     def forget(self, before: int) -> None:
-        """Forget results that began before `before` [unix s]."""
-        if len(self._said) and min(key[1] for key in self._said) < before:
+        """Forget results that began before `before` [unix s], once an hour of it."""
+        if before // HOUR_S > self._forgotten:
+            self._forgotten = before // HOUR_S
             self._said = {k: v for k, v in self._said.items() if k[1] >= before}
 
     def dump(self) -> list[Any]:

@@ -82,7 +82,7 @@ class Slots:
         self._intervals = intervals
         shortest = min(intervals.values(), default=bucket_s)
         self._width = max(1, -(-bucket_s // shortest))
-        self._rows: dict[Series, int] = {}
+        self._known: dict[tuple[str, int, int], int] = {}
         self._interval = np.zeros(0, np.int64)
         self._revisions: dict[tuple[int, int, int], int] = {}
 
@@ -91,8 +91,8 @@ class Slots:
         rows = self._rows_of(readings)
         bucket = readings.start // self.bucket_s
         touched: dict[int, Rows] = {}
-        for number in np.unique(bucket).tolist():
-            picked = np.flatnonzero(bucket == number)
+        for number in sorted(set(bucket.tolist())):
+            picked = bucket == number
             self._fill(number, rows[picked], readings.take(picked))
             touched[number] = np.unique(rows[picked])
         return touched
@@ -119,22 +119,29 @@ class Slots:
             | (readings.channel.astype(np.int64) << 8)
             | readings.quantity
         )
-        _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
-        found = [self._row(readings, int(index)) for index in first]
+        keys, inverse = np.unique(key, return_inverse=True)
+        found = []
+        for each in keys.tolist():
+            known = (readings.devices[each >> 32], each >> 8 & 0xFFFFFF, each & 0xFF)
+            row = self._known.get(known)
+            found.append(self._learn(readings, key, each) if row is None else row)
         return np.array(found, np.intp)[inverse]
 
-    def _row(self, readings: ReadingBatch, index: int) -> int:
-        series = Series(
-            readings.sites[readings.site[index]],
-            readings.devices[readings.device[index]],
-            int(readings.channel[index]),
-            int(readings.quantity[index]),
+    def _learn(self, readings: ReadingBatch, keys: NDArray[np.int64], key: int) -> int:
+        """Give a row to a series that is seen for the first time."""
+        index = int(np.flatnonzero(keys == key)[0])
+        return self._add(
+            Series(
+                readings.sites[readings.site[index]],
+                readings.devices[readings.device[index]],
+                int(readings.channel[index]),
+                int(readings.quantity[index]),
+            )
         )
-        row = self._rows.get(series)
-        return self._add(series) if row is None else row
 
     def _add(self, series: Series) -> int:
-        row = self._rows[series] = len(self.series)
+        row = len(self.series)
+        self._known[series.device, series.channel, series.quantity] = row
         self.series.append(series)
         interval = self._intervals.get(series.device, self.bucket_s)
         self._interval = np.append(self._interval, min(interval, self.bucket_s))

@@ -22,6 +22,8 @@ from streams.slots import Slots, pack, unpack
 
 HOUR_S = 3_600
 WINDOW_S = 300
+SETTLE_S = 30
+"""By the wall clock a report is waited for so long after its interval's end [s]."""
 
 
 class TrafficRules:
@@ -68,13 +70,17 @@ class TrafficRules:
         if not len(taken):
             return []
         self._slots.put(taken)
-        touched: dict[tuple[str, int], int] = {}
-        intervals = taken.start // WINDOW_S * WINDOW_S
-        for site, start, end in zip(
-            taken.site.tolist(), intervals.tolist(), taken.end.tolist(), strict=True
-        ):
-            key = (taken.sites[site], start)
-            touched[key] = max(end, touched.get(key, 0))
+        key = taken.start // WINDOW_S * len(taken.sites) + taken.site
+        keys, inverse = np.unique(key, return_inverse=True)
+        newest = np.zeros(len(keys), np.int64)
+        np.maximum.at(newest, inverse, taken.end)
+        touched = {
+            (
+                taken.sites[each % len(taken.sites)],
+                each // len(taken.sites) * WINDOW_S,
+            ): end
+            for each, end in zip(keys.tolist(), newest.tolist(), strict=True)
+        }
         return [
             result
             for group in self._groups
@@ -130,10 +136,13 @@ class Group:
         lengths = [segment.length_m or np.nan for segment in segments]
         self._length: Float = np.array(lengths, np.float64)
         self._observed = np.zeros(len(segments), np.int64)
+        # Where the messages tick, readings come before their tick; else soon after.
+        self._settle = 0 if city.clock == "messages" else SETTLE_S
         self._evaluated = 0
         self._origin: str = city.origin
         self._said: dict[tuple[str, int], Congestion] = {}
         self._revisions = Revisions()
+        self._forgotten = 0
 
     def touch(
         self, touched: Mapping[tuple[str, int], int], origin: str, tick: int
@@ -153,7 +162,7 @@ class Group:
 
     def evaluate(self, time: int) -> list[Congestion]:
         """Evaluate the window that ends at `time`, whole slots, once."""
-        end = time // self._interval * self._interval
+        end = (time - self._settle) // self._interval * self._interval
         if end <= self._evaluated:
             return []
         self._evaluated = end
@@ -249,7 +258,8 @@ class Group:
 
     def _forget(self, before: int) -> None:
         self._revisions.forget(before)
-        if len(self._said) > 3 * len(self.segments):
+        if before // HOUR_S > self._forgotten:
+            self._forgotten = before // HOUR_S
             self._said = {k: s for k, s in self._said.items() if k[1] >= before}
 
     def dump(self) -> dict[str, Any]:

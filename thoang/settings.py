@@ -47,7 +47,7 @@ class KafkaSettings(BaseModel):
 
     bootstrap: str = "127.0.0.1:9092"
     epoch: Annotated[int, Field(ge=0)] = 0
-    fetch_wait_ms: Annotated[int, Field(ge=1, le=5_000)] = 50
+    fetch_wait_ms: Annotated[int, Field(ge=1, le=5_000)] = 100
 
 
 class WebSection(BaseModel):

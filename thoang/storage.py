@@ -9,5 +9,9 @@ def open_store(settings: Settings) -> EmbeddedStore:
     """Open the embedded store, its folder made if need be."""
     settings.store_path.parent.mkdir(parents=True, exist_ok=True)
     return EmbeddedStore(
-        StoreSettings(path=settings.store_path, raw_days=settings.store.raw_days)
+        StoreSettings(
+            path=settings.store_path,
+            raw_days=settings.store.raw_days,
+            lateness_s=settings.load_city().lateness_s,
+        )
     )

@@ -20,6 +20,7 @@ from sensors.bridge.settings import BridgeSettings
 from sensors.city import City
 from sensors.decoders.thoang_v1 import Decoder
 from sensors.mqtt import MqttSettings
+from sensors.reading import ReadingBatch
 from sensors.records import (
     PARTITIONS,
     QUARANTINE,
@@ -31,11 +32,13 @@ from sensors.records import (
     encode_batch,
     encode_tick,
 )
-from sensors.topic import Topic
+from sensors.topic import Topic, out_prefix
 
 log = logging.getLogger(__name__)
 
 MINUTE_S = 60
+CLOCK_MESSAGES = 1_000
+"""The clock is published again after so many messages at the latest."""
 
 
 class Bridge:
@@ -79,7 +82,8 @@ class Bridge:
         )
         self._newest: int | None = None
         self._said = 0.0
-        self._count = 0
+        self._count = self._said_count = 0
+        self._out = out_prefix(city.id)
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -102,13 +106,12 @@ class Bridge:
 
     async def _cycle(self) -> None:
         arrivals = await self._intake.gather(self._patience())
-        records = self._records(arrivals)
-        tick = self._due_tick()
-        if tick is not None:
-            records += self._ticked(tick)
+        records = self._records(arrivals) + self._flushed(self._due_tick() or 0)
         await self._output.produce(records)
         self._intake.acknowledge(arrivals)
-        self._count += len(arrivals)
+        self._count += sum(
+            not arrival.topic.startswith(self._out) for arrival in arrivals
+        )
         self._say_clock()
 
     def _patience(self) -> float:
@@ -138,48 +141,34 @@ class Bridge:
                 refusals=refusals,
             )
             if tick is not None:
-                records += self._batches()
-                records += self._ticked(tick)
-        records += self._batches()
+                records += self._flushed(tick)
+        records += self._flushed()
         return records + [self._refused(refusal) for refusal in refusals]
 
-    def _batches(self) -> list[Outgoing]:
-        made = [
-            Outgoing(
-                READINGS,
-                partition,
-                None,
-                encode_batch(
-                    Batch(
-                        self._city.id,
-                        self._city.origin,
-                        self._numbering.next(READINGS, partition, len(readings)),
-                        readings,
-                    )
-                ),
-            )
-            for partition, readings in self._sorter.split(self._columns).items()
-        ]
-        self._columns.clear()
-        return made
+    def _flushed(self, time_: int = 0) -> list[Outgoing]:
+        """Return the readings so far; behind them, in every partition, the tick.
 
-    def _ticked(self, time_: int) -> list[Outgoing]:
-        """Return the tick for every partition; one that goes back says nothing."""
-        if self._newest is not None and time_ <= self._newest:
-            return []
-        self._newest = time_
-        city, origin = self._city.id, self._city.origin
-        return [
-            Outgoing(
-                READINGS,
-                number,
-                None,
-                encode_tick(
-                    Tick(city, origin, self._numbering.next(READINGS, number, 0), time_)
-                ),
-            )
-            for number in range(PARTITIONS)
-        ]
+        A tick that goes back says nothing.
+        """
+        tick = time_ if self._newest is None or time_ > self._newest else 0
+        self._newest = tick or self._newest
+        batches = self._sorter.split(self._columns)
+        self._columns.clear()
+        records = [self._batch(n, readings, tick) for n, readings in batches.items()]
+        if tick:
+            others = set(range(PARTITIONS)) - set(batches)
+            records += [self._tick(number, tick) for number in sorted(others)]
+        return records
+
+    def _batch(self, partition: int, readings: ReadingBatch, tick: int) -> Outgoing:
+        number = self._numbering.next(READINGS, partition, len(readings))
+        batch = Batch(self._city.id, self._city.origin, number, readings, tick)
+        return Outgoing(READINGS, partition, None, encode_batch(batch))
+
+    def _tick(self, partition: int, time_: int) -> Outgoing:
+        number = self._numbering.next(READINGS, partition, 0)
+        tick = Tick(self._city.id, self._city.origin, number, time_)
+        return Outgoing(READINGS, partition, None, encode_tick(tick))
 
     def _refused(self, refusal: Refused) -> Outgoing:
         partition = partition_of(refusal.device)
@@ -192,8 +181,10 @@ class Bridge:
     def _say_clock(self) -> None:
         """Publish how far the city's clock is, for whoever sends faster than life."""
         now = self._clock()
-        if self._newest is None or now - self._said < self._settings.clock_s:
+        due = now - self._said >= self._settings.clock_s
+        due = due or self._count - self._said_count >= CLOCK_MESSAGES
+        if self._newest is None or not due:
             return
-        self._said = now
+        self._said, self._said_count = now, self._count
         payload = msgspec.json.encode({"time": self._newest, "messages": self._count})
         self._intake.publish(str(Topic(self._city.id, "out/clock")), payload)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
@@ -29,7 +30,7 @@ from stores.handlers import Record, default_handlers
 from stores.record import Outcome, StoreUnavailableError, Write
 from stores.settings import StoreSettings, WriterSettings
 from stores.writer import Writer
-from streams.results import AirQuality, Results
+from streams.results import AirQuality, Results, write_results
 
 HOUR = 1_700_000_000 // 3600 * 3600
 TOPICS = (READINGS, QUARANTINE, AIR_QUALITY)
@@ -153,7 +154,8 @@ def test_taken(store: EmbeddedStore) -> None:
         end=HOUR + 3600,
         aqi=57,
     )
-    log.put(encode(msgspec.structs.replace(RESULTS, air=(result,))), AIR_QUALITY, 3)
+    results = msgspec.structs.replace(RESULTS, air=(result,))
+    log.put(write_results(results), AIR_QUALITY, 3)
     writer = writer_of(store, log)
     cycle(writer)
     assert writer.taken == 3
@@ -234,7 +236,7 @@ def test_unknown_version(
         b"\x00" * 100,
         msgspec.msgpack.encode({"v": 1, "kind": "readings"}),
         batch(1).replace(b"dt1", b"dt\xff"),
-        batch(1).replace(b"period", b"pariod"),
+        batch(1).replace(b"columns", b"kolumns"),
     ],
 )
 def test_unreadable(store: EmbeddedStore, value: bytes) -> None:
@@ -250,17 +252,20 @@ def test_unreadable(store: EmbeddedStore, value: bytes) -> None:
     assert store.audit().balances
 
 
-def spoilt(**changed: object) -> bytes:
+def spoilt(**changed: bytes) -> bytes:
     wire = msgspec.msgpack.decode(batch(1))
-    for name, value in changed.items():
-        wire["columns"][name] = value
+    packed, columns, at = zlib.decompress(wire["columns"]), b"", 0
+    for name, dtype in COLUMNS.items():
+        size = 2 * dtype.itemsize
+        columns += changed.get(name, packed[at : at + size])
+        at += size
+    wire["columns"] = zlib.compress(columns)
     return msgspec.msgpack.encode(wire)
 
 
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (spoilt(value=b"\x00" * 8), "one length"),
         (spoilt(site=b"\x05\x00\x00\x00" * 2), "outside its dictionary"),
         (spoilt(device=b"\xff\xff\xff\xff" * 2), "outside its dictionary"),
         (spoilt(quantity=b"\xc8\xc8"), "quantity codes"),

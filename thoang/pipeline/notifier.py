@@ -18,7 +18,7 @@ from alerts.rows import notice_of
 from alerts.words import load_catalogue
 from sensors.records import AIR_QUALITY, CONGESTION, NOTICES, decode
 from stores.protocol import Store
-from streams.results import Results
+from streams.results import read_results
 from thoang.process import ready_file, run_until_told, start_logging
 from thoang.settings import Settings
 from thoang.storage import open_store
@@ -100,7 +100,7 @@ class Intake:
 def _read(topic: str, value: bytes) -> list[Record]:
     if topic == NOTICES:
         return [decode(value, Notice)]
-    results = decode(value, Results)
+    results = read_results(value)
     ticks: list[Record] = [results.tick] if results.tick else []
     return [*ticks, *results.air, *results.congestion]
 

@@ -22,7 +22,6 @@ from streams.durable.watchdog import Watchdog
 from streams.machines import RulesMachine
 from streams.traffic import TrafficRules
 from thoang.keeper import StoreKeeper
-from thoang.pipeline import TOPICS
 from thoang.process import ready_file, start_logging
 from thoang.settings import Settings
 from thoang.storage import open_store
@@ -42,7 +41,7 @@ def worker(
             fetch_wait_ms=settings.kafka.fetch_wait_ms,
         )
     )
-    send, keeper = Sender(app, TOPICS), StoreKeeper(store, city.id)
+    send, keeper = Sender(app), StoreKeeper(store, city.id)
     stages = [
         Stage(
             name,
