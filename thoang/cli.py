@@ -16,6 +16,7 @@ from thoang.commands import (
     doctor,
     ledger,
     quarantine,
+    recompute,
     replay,
     rules,
     run,
@@ -101,6 +102,7 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(notices_app(lambda: Notices(_desk)), name="notices")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(quarantine.app, name="quarantine")
+app.command("recompute", help=recompute.HELP)(recompute.recompute_site)
 app.command("simulate", help=simulate.HELP)(simulate.simulate)
 app.command("replay", help=replay.HELP)(replay.replay)
 app.command("compute", help=compute.HELP)(compute.compute_history)
