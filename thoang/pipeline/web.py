@@ -11,6 +11,7 @@ from sensors.city import City
 from stores.protocol import Store
 from thoang.process import start_logging
 from thoang.settings import Settings
+from thoang.status import process_checks
 from thoang.storage import open_store
 from web.app import create_app
 from web.settings import WebSettings
@@ -27,7 +28,12 @@ def web(settings: Settings, city: City, store: Store) -> FastAPI:
 
     return create_app(
         WebSettings(host=settings.web.host, port=settings.web.port),
-        StoreSource(store, city.id, notice_of),
+        StoreSource(
+            store,
+            city.id,
+            notice_of,
+            processes=lambda _now: process_checks(settings.data_dir),
+        ),
         city,
         catalogue=load_catalogue(),
         now=now,
