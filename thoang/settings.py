@@ -23,6 +23,8 @@ from sensors.mqtt import MqttSettings
 from sensors.records import Origin
 
 CITY = Path(__file__).parent.parent / "cities" / "binh-duong.yaml"
+SECRET = {"password", "secret"}
+"""Settings whose value no message may show."""
 RULES = Path(__file__).parent.parent / "alerts" / "rules"
 
 
@@ -187,8 +189,9 @@ def _told(error: ValidationError) -> str:
     for each in error.errors(include_url=False):
         place = [str(part) for part in each["loc"]]
         variable = "THOANG_" + "__".join(place).upper()
+        got = "" if SECRET & set(place) else f", got {each['input']!r}"
         lines.append(
-            f"setting {'.'.join(place)}: {each['msg'].lower()}; set {variable} or "
-            "correct the file that THOANG_CONFIG names"
+            f"setting {'.'.join(place)}: {each['msg'].lower()}{got}; set {variable} "
+            "or correct the file that THOANG_CONFIG names"
         )
     return "\n".join(lines)

@@ -127,14 +127,16 @@ def city_run(asked: Asked) -> "CityRun":
     ValueError
         If a setting, the city file or an address is wrong.
     """
-    from sensors.city import load_city  # noqa: PLC0415 - heavy
+    from alerts.rulefile import load_rules  # noqa: PLC0415 - heavy
+    from sensors.city import load_city  # noqa: PLC0415
     from thoang.embedded.ports import free_port  # noqa: PLC0415
     from thoang.settings import Settings  # noqa: PLC0415
     from thoang.supervisor.plan import CityRun, mqtt_environment  # noqa: PLC0415
 
     settings = Settings.read()
     city = (asked.city or settings.city).resolve()
-    load_city(city)
+    known = load_city(city)
+    load_rules(settings.rules, known)
     if asked.mqtt:
         mqtt_environment(asked.mqtt)
     web, mqtt = free_port(asked.port), free_port(1883, but={asked.port})
@@ -148,7 +150,8 @@ def city_run(asked: Asked) -> "CityRun":
         web_port=web,
         mqtt_port=mqtt,
         kafka_port=kafka,
-        simulator=asked.simulator,
+        # The city of a history has its own devices: those of `thoang replay`.
+        simulator=asked.simulator and known.origin != "replay",
         mqtt_url=asked.mqtt,
         kafka_bootstrap=asked.kafka,
     )
