@@ -20,8 +20,10 @@ help: ## List these commands.
 		$(firstword $(MAKEFILE_LIST))
 
 install: $(VENV)/installed-run ## Make .venv with what a run needs, from the locked list.
+	@:
 
 dev: $(VENV)/installed-dev ## The same, with what tests and checks need.
+	@:
 
 run: install ## Run a whole simulated city; it prints the page's address. Ctrl-C stops it.
 	@$(BIN)/thoang run $(ARGS)
@@ -37,12 +39,11 @@ check: dev ## Lint, formatting, types, import contracts, no secrets.
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest --quiet tests/test_repository.py
 
-bench: dev ## Measure speed and memory; takes minutes.
-	@if [ -d tests/bench ]; then \
-		$(BIN)/python -m pytest tests/bench -m bench -s $(ARGS); \
-	else \
-		echo "there is no tests/bench yet: nothing is measured"; \
-	fi
+bench: dev ## Measure speed and memory; takes minutes. One of them: ARGS=start
+	@for script in tests/bench/bench_$(or $(ARGS),*).py; do \
+		[ -f "$$script" ] || { echo "there is no $$script"; exit 1; }; \
+		echo "$$script"; $(BIN)/python "$$script" || exit 1; \
+	done
 
 fmt: dev ## Format, and repair what ruff can.
 	@$(BIN)/ruff check --quiet --fix --exit-zero .
