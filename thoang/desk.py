@@ -6,11 +6,14 @@ from zoneinfo import ZoneInfo
 from alerts.notice import Notice
 from alerts.rows import notice_of
 from sensors.city import City
-from sensors.publisher import Publisher
+from sensors.publisher import Publisher, PublisherError
 from stores.protocol import Store
 from thoang.settings import Settings, SettingsError
 from thoang.status import followed
 from thoang.storage import open_store
+
+CONFIRM_S = 10.0
+"""Longest wait for the MQTT broker to have a message [s]."""
 
 
 class Desk:
@@ -55,6 +58,9 @@ class Desk:
             url, self.city().id, client_id="thoang-desk", window=0
         ) as publisher:
             publisher.publish(topic, payload)
+            if not publisher.flush(CONFIRM_S):
+                message = f"the MQTT broker at {url} did not confirm it"
+                raise PublisherError(message)
 
 
 class Notices:
