@@ -34,7 +34,7 @@ hierarchies:
   - {id: operations, name_vi: Điều hành, name_en: Operations}
 areas:
   - {id: centre, name_vi: Trung tâm, name_en: Centre, kind: centre,
-     hierarchy: operations}
+     hierarchy: operations, assumed: true}
 """
 STATION = """\
   - {{id: air-{n}, name_vi: Trạm {n}, name_en: Station {n}, lat: 11.0{n}, lon: 106.7,
@@ -149,7 +149,7 @@ class Town:
         end = time.monotonic() + within_s
         while not (found := condition()):
             assert self.process is not None
-            assert self.process.poll() is None, "thoang run has ended"
+            assert self.process.poll() is None, self.printed
             assert time.monotonic() < end, f"not within {within_s:g} s"
             time.sleep(POLL_S)
         return found
@@ -265,23 +265,54 @@ def _is_of(process: psutil.Process, data: str) -> bool:
         return False
 
 
-@pytest.fixture
-def found_town(tmp_path: Path) -> Iterator[Callable[..., Town]]:
-    """Make cities, each of a city file's text or path, in folders of their own."""
-    towns: list[Town] = []
+class Founder:
+    """Makes cities, each of a city file's text, in folders of their own.
 
-    def found(city: str | Path, name: str = "town") -> Town:
-        folder = tmp_path / name
+    Parameters
+    ----------
+    folder
+        Where to.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._towns: list[Town] = []
+
+    def __call__(self, city: str, name: str = "town") -> Town:
+        """Make a city, not yet running."""
+        folder = self._folder / name
         folder.mkdir()
         path = folder / "city.yaml"
-        text = city if isinstance(city, str) else city.read_text("utf-8")
-        path.write_text(text, encoding="utf-8")
-        towns.append(Town(folder, path))
-        return towns[-1]
+        path.write_text(city, encoding="utf-8")
+        self._towns.append(Town(folder, path))
+        return self._towns[-1]
 
-    yield found
-    for town in towns:
-        town.clear()
+    def clear(self) -> None:
+        """End every process of every city."""
+        for town in self._towns:
+            town.clear()
+
+
+@pytest.fixture
+def found_town(tmp_path: Path) -> Iterator[Founder]:
+    """Make cities that end with the test."""
+    founder = Founder(tmp_path)
+    yield founder
+    founder.clear()
+
+
+@pytest.fixture(scope="module")
+def found_town_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Founder]:
+    """Make cities that all tests of a file look at."""
+    founder = Founder(tmp_path_factory.mktemp("towns"))
+    yield founder
+    founder.clear()
+
+
+@pytest.fixture(scope="session", name="small_city")
+def give_small_city() -> Callable[..., str]:
+    """Give the maker of small city files."""
+    return small_city
 
 
 @pytest.fixture(scope="session")
