@@ -140,6 +140,10 @@ class Intake:
         # first messages, as many as may be in flight, may have been here before.
         self._suspects = self._settings.in_flight if flags.session_present else 0
         client.subscribe(self._filter, qos=1)
+        if flags.session_present:
+            # Its messages come at once, and rumqttd holds SUBACK back while as many
+            # as may be in flight are unacknowledged: waiting for it would be for ever.
+            self._on_subscribe()
 
     def _on_subscribe(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self.subscribed.set)
