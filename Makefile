@@ -61,10 +61,12 @@ clean: ## Delete .venv and what tools leave behind; data folders stay.
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/pyvenv.cfg:
+	@command -v $(PYTHON) > /dev/null || { \
+		echo "there is no '$(PYTHON)': install Python 3.11 or newer," \
+			"or name one: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "Thoáng needs Python 3.11 or newer, '$(PYTHON)' is:" \
-			"$$($(PYTHON) --version 2>&1 || echo missing)." \
-			"Name another one: make PYTHON=python3.12 ..."; exit 1; }
+		echo "'$(PYTHON)' is $$($(PYTHON) --version 2>&1), wanted 3.11 or newer:" \
+			"install it, or name another one: make PYTHON=python3.12 ..."; exit 1; }
 	@echo "making $(VENV)"
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu:" \
