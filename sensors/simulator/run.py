@@ -200,5 +200,7 @@ def simulate(settings: SimulatorSettings) -> None:
     city = load_city(settings.city)
     files = Files(settings.data)
     name = f"thoang-simulator-{city.id}"
-    with Publisher(settings.mqtt, city.id, client_id=name) as outlet:
+    with Publisher(
+        settings.mqtt, city.id, client_id=name, window=settings.window
+    ) as outlet:
         Simulator(settings, city, outlet, files).run()

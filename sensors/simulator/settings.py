@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sensors.window import DEFAULT_WINDOW
+
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
 
 
@@ -80,6 +82,8 @@ class SimulatorSettings(BaseModel):
         First event time at speed ``max`` [unix s]; without it, `days` before now.
     days
         Event time that a run at speed ``max`` covers [d].
+    window
+        How many messages it may be ahead of the bridge.
     smoke, jam
         The episodes at the end of the fill.
     """
@@ -94,5 +98,6 @@ class SimulatorSettings(BaseModel):
     speed: Literal["real", "max"] = "real"
     start: int | None = None
     days: Annotated[float, Field(gt=0, le=366)] = 7.0
+    window: Annotated[int, Field(ge=1)] = DEFAULT_WINDOW
     smoke: SmokeSettings = SmokeSettings()
     jam: JamSettings = JamSettings()

@@ -16,6 +16,7 @@ from sensors.mqtt import MqttSettings
 from sensors.publisher import PublisherError
 from sensors.simulator.run import simulate as simulate_city
 from sensors.simulator.settings import SimulatorSettings
+from sensors.window import DEFAULT_WINDOW
 from thoang.process import start_logging
 from thoang.settings import Settings, SettingsError
 
@@ -56,6 +57,9 @@ def simulate(
         str | None,
         typer.Option(help="First event time at speed max: ISO 8601 with offset."),
     ] = None,
+    window: Annotated[
+        int, typer.Option(help="Messages to be ahead of the bridge.")
+    ] = DEFAULT_WINDOW,
 ) -> None:
     """Run until interrupted, or at speed max until the days are over."""
     signal.signal(signal.SIGTERM, _interrupt)
@@ -71,6 +75,7 @@ def simulate(
             speed=speed,
             days=days,
             start=None if start is None else _unix(start),
+            window=window,
         )
         simulate_city(settings)
     except KeyboardInterrupt:
