@@ -4,7 +4,8 @@ Decoders append to `Columns`; `Sorter.split` turns them into arrays in one go. W
 batch carries besides readings (origin, provenance) is the bridge's affair.
 """
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -91,6 +92,14 @@ class Sorter:
         self._partition = np.array(
             [partition_of(device.site) for device in known], dtype=np.intp
         )
+        self._number: list[int] = self._partition.tolist()
+
+    def counts(self, columns: Columns) -> Mapping[int, int]:
+        """Return how many readings each partition has that has any."""
+        counted: Counter[int] = Counter()
+        for device, values in zip(columns.device, columns.count, strict=True):
+            counted[self._number[device]] += values
+        return counted
 
     def split(self, columns: Columns) -> dict[int, ReadingBatch]:
         """Return the readings of each partition that has any, in order of arrival."""

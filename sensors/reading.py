@@ -4,7 +4,7 @@ How a payload becomes readings is `sensors.decoders`' affair; how they cross
 Kafka is `sensors.records`'.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from enum import IntEnum
 from hashlib import blake2b
 from typing import Any, Self
@@ -137,7 +137,13 @@ class ReadingBatch:
         if rows.dtype == np.bool_ and rows.all():
             return self
         picked = {name: getattr(self, name)[rows] for name in COLUMNS}
-        return replace(self, **picked)
+        return type(self)(self.sites, self.devices, **picked)
+
+    def cut(self, first: int, last: int | None = None) -> Self:
+        """Return the readings from `first` to before `last`, dictionaries shared."""
+        part = slice(first, last)
+        columns = {name: getattr(self, name)[part] for name in COLUMNS}
+        return type(self)(self.sites, self.devices, **columns)
 
 
 COLUMNS: dict[str, np.dtype[Any]] = {

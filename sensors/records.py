@@ -70,6 +70,7 @@ class _Wire(msgspec.Struct, frozen=True):
     sites: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
     columns: bytes = b""
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,9 @@ class Batch:
     Parameters
     ----------
     tick
-        Event time that is reached behind these readings [unix s]; 0 if none is.
+        Event time that is reached among these readings [unix s]; 0 if none is.
+    before
+        How many of the readings come before the tick; None for all of them.
     """
 
     city: str
@@ -87,6 +90,13 @@ class Batch:
     provenance: Provenance
     readings: ReadingBatch
     tick: int = 0
+    before: int | None = None
+
+    def parts(self) -> tuple[ReadingBatch, ReadingBatch | None]:
+        """Return the readings before the tick and those behind it, if any."""
+        if not self.tick or self.before is None or self.before >= len(self.readings):
+            return self.readings, None
+        return self.readings.cut(0, self.before), self.readings.cut(self.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +174,7 @@ def encode_batch(batch: Batch) -> bytes:
             sites=readings.sites,
             devices=readings.devices,
             columns=zlib.compress(columns, level=1),
+            before=batch.before,
         )
     )
 
@@ -197,7 +208,7 @@ def decode_record(value: bytes) -> Batch | Tick:
         return Tick(wire.city, origin, wire.provenance, wire.time)
     columns = _columns(zlib.decompress(wire.columns))
     readings = ReadingBatch(sites=wire.sites, devices=wire.devices, **columns)
-    return Batch(wire.city, origin, wire.provenance, readings, wire.time)
+    return Batch(wire.city, origin, wire.provenance, readings, wire.time, wire.before)
 
 
 def _columns(packed: bytes) -> dict[str, Any]:

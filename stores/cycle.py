@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import Final, NamedTuple, Protocol
 
 from sensors.ledger import UNKNOWN
+from sensors.reading import ReadingBatch
 from sensors.records import Batch, Provenance, Refused, Tick
 from stores.pool import Part
 from stores.record import Item, Position, Row, Snapshot, Taken, Write
@@ -101,9 +102,18 @@ class Cycle:
         if not self._follows(batch.city, batch.provenance, place, len(batch.readings)):
             return
         self.origins[batch.city] = batch.origin
-        newest = self._newest_tick(batch.city, place.partition)
-        part = Part(batch.readings, (newest or 0) - self._lateness, taken.arrived)
-        self.parts[CityOrigin(batch.city, batch.origin)].append(part)
+        newest = self._newest_tick(batch.city, place.partition) or 0
+        before, behind = batch.parts()
+        self._keep(batch, before, newest, taken.arrived)
+        if behind is not None:
+            self._keep(batch, behind, max(newest, batch.tick), taken.arrived)
+
+    def _keep(
+        self, batch: Batch, readings: ReadingBatch, newest: int, arrived: int
+    ) -> None:
+        if len(readings):
+            part = Part(readings, newest - self._lateness, arrived)
+            self.parts[CityOrigin(batch.city, batch.origin)].append(part)
 
     def _tick(self, tick: Tick, taken: Taken) -> None:
         partition = (taken.position or NOWHERE).partition

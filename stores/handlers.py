@@ -78,6 +78,7 @@ def take_readings(record: Record) -> tuple[Batch | Tick, ...]:
     if isinstance(taken, Tick):
         return (taken,)
     check_batch(taken.readings)
+    _check_before(taken)
     if not taken.tick:
         return (taken,)
     tick = Tick(taken.city, taken.origin, taken.provenance, taken.tick)
@@ -135,6 +136,15 @@ def check_batch(readings: ReadingBatch) -> None:
     unknown = set(np.unique(readings.quantity).tolist()) - set(_CODES)
     if unknown:
         message = f"quantity codes {sorted(unknown)} are unknown; update Thoáng"
+        raise StoreFormatError(message)
+
+
+def _check_before(batch: Batch) -> None:
+    if not 0 <= (batch.before or 0) <= len(batch.readings):
+        message = (
+            f"a batch of {len(batch.readings)} readings has its tick behind "
+            f"{batch.before} of them"
+        )
         raise StoreFormatError(message)
 
 

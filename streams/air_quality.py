@@ -6,7 +6,7 @@ they come in and go out by is `streams.machines`' affair.
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -33,7 +33,26 @@ CATCH_UP_HOURS = 72
 REMEMBER_S = 72 * HOUR_S
 """Longer than any late reading's reach: lateness, a day, 8-hour means."""
 
-HourlyIndex = tuple[Index, Mapping[str, Int64]]
+_PARTICLES = tuple(NAMES.index(name) for name in vn.PARTICLES)
+_GASES = tuple((name, NAMES.index(name)) for name in vn.GASES)
+
+
+class Seen(NamedTuple):
+    """What an hour comes to: the index, and by row what leads to it.
+
+    Parameters
+    ----------
+    casts
+        NowCast of each of `vn.PARTICLES` [10⁻⁶ µg/m³].
+    means, covered, flags
+        By quantity, in the order of `NAMES`; `covered` in [s].
+    """
+
+    judged: Index
+    casts: list[list[int]]
+    means: list[list[int]]
+    covered: list[list[int]]
+    flags: list[list[int]]
 
 
 class AirQualityRules:
@@ -53,6 +72,7 @@ class AirQualityRules:
         intervals = {d.id: d.interval_s for d in city.devices if d.kind == "air"}
         self._hours = Hours([s.id for s in self._stations], intervals)
         self._zone = ZoneInfo(city.timezone)
+        self._expected = [[n in s.quantities for n in NAMES] for s in self._stations]
         self._revisions = Revisions()
         self._origin: str = city.origin
         self._observed = np.zeros(len(self._stations), np.int64)
@@ -81,7 +101,7 @@ class AirQualityRules:
         touched = self._hours.slots.put(taken)
         series = self._hours.slots.series
         sites = {
-            hour: {place[series[row].site] for row in found.tolist()}
+            hour: {place[series[row].site] for row in set(found.tolist())}
             for hour, found in touched.items()
         }
         return self._touch(sites)
@@ -105,8 +125,9 @@ class AirQualityRules:
             self._hours.refresh(hour)
         newest = (time - self._city.grace_s) // HOUR_S - 1
         results = [r for hour in self._closing(newest) for r in self._hour(hour)]
-        self._closed = newest
-        results += self._close_days(newest)
+        if newest != self._closed:
+            self._closed = newest
+            results += self._close_days(newest)
         results += self._running()
         self._touched.clear()
         self._hours.forget((time - self._city.lateness_s) // HOUR_S - 1, newest)
@@ -166,54 +187,62 @@ class AirQualityRules:
         chosen = range(len(self._stations)) if rows is None else sorted(rows)
         if not chosen:
             return []
-        found = self._index(hour, PROVISIONAL_S if provisional else FULL_S)
+        found = self._seen(hour, PROVISIONAL_S if provisional else FULL_S)
         return [self._record(hour, row, found, provisional) for row in chosen]
 
-    def _index(self, hour: int, least_s: int) -> HourlyIndex:
-        valid = self._hours.at(hour).valid(least_s)
-        means = {g: valid[:, NAMES.index(g)] for g in vn.GASES}
-        casts: dict[str, Int64] = {}
-        for particle in vn.PARTICLES:
-            place = NAMES.index(particle)
-            window = self._hours.window(hour, NOWCAST_HOURS, place)
-            window[:, 0] = valid[:, place]
-            casts[particle] = nowcast(window)
-        return vn.hourly(means, casts), casts
+    def _seen(self, hour: int, least_s: int) -> Seen:
+        summary = self._hours.at(hour)
+        valid = summary.valid(least_s)
+        window = np.empty((len(valid), len(_PARTICLES), NOWCAST_HOURS), np.int64)
+        window[..., 0] = valid[:, _PARTICLES]
+        window[..., 1:] = self._hours.before(hour, NOWCAST_HOURS - 1, _PARTICLES)
+        found = nowcast(window)
+        means = {name: valid[:, place] for name, place in _GASES}
+        casts = {name: found[:, row] for row, name in enumerate(vn.PARTICLES)}
+        shown = valid if least_s == FULL_S else summary.valid(1)
+        return Seen(
+            judged=vn.hourly(means, casts),
+            casts=found.tolist(),
+            means=shown.tolist(),
+            covered=summary.covered.tolist(),
+            flags=summary.flag.tolist(),
+        )
 
     def _record(
         self,
         hour: int,
         row: int,
-        found: HourlyIndex,
+        found: Seen,
         provisional: bool,  # noqa: FBT001  # passed on, never typed by hand
     ) -> AirQuality:
-        index, casts = found
         start = hour * HOUR_S
-        summary = self._hours.at(hour)
-        covered = summary.covered[row]
-        judged = self._judged(index, row, some=bool(covered.any()))
-        if provisional and covered.max(initial=0) < PROVISIONAL_S:
-            judged = {"reason": "too_early"}
+        covered = found.covered[row]
+        if provisional and max(covered) < PROVISIONAL_S:
+            judged: dict[str, Any] = {"reason": "too_early"}
+        else:
+            judged = self._judged(found.judged, row, some=any(covered))
         record = AirQuality(
             **self._who(row, start, start + HOUR_S),
             **judged,
             provisional=provisional,
-            means=_named(summary.valid(1 if provisional else FULL_S)[row]),
-            completeness={
-                name: round(int(seconds) / HOUR_S, 4)
-                for name, seconds in zip(NAMES, covered, strict=True)
-                if seconds or name in self._stations[row].quantities
-            },
-            nowcast={
-                name: int(cast[row])
-                for name, cast in casts.items()
-                if cast[row] != MISSING
-            },
-            flags={
-                n: int(f) for n, f in zip(NAMES, summary.flag[row], strict=True) if f
-            },
+            means=_named(NAMES, found.means[row]),
+            completeness=self._completeness(row, covered, HOUR_S),
+            nowcast=_named(vn.PARTICLES, found.casts[row]),
+            flags={n: f for n, f in zip(NAMES, found.flags[row], strict=True) if f},
         )
         return self._revisions.revised(record)
+
+    def _completeness(
+        self, row: int, covered: Sequence[int], whole: int
+    ) -> dict[str, float]:
+        """Return the share covered of what came, and of what was expected."""
+        return {
+            name: round(part / whole, 4)
+            for name, part, expected in zip(
+                NAMES, covered, self._expected[row], strict=True
+            )
+            if part or expected
+        }
 
     def _who(self, row: int, start: int, end: int) -> dict[str, Any]:
         station = self._stations[row]
@@ -285,17 +314,13 @@ class AirQualityRules:
     def _day_record(
         self, day: int, row: int, index: Index, mean: Int64, own: Int64
     ) -> AirQuality:
-        hours = np.count_nonzero(own[row] != MISSING, axis=-1)
+        hours: list[int] = np.count_nonzero(own[row] != MISSING, axis=-1).tolist()
         record = AirQuality(
             **self._who(row, day, day + DAY_HOURS * HOUR_S),
-            **self._judged(index, row, some=bool(hours.any())),
+            **self._judged(index, row, some=any(hours)),
             averaging="1d",
-            means=_named(mean[row]),
-            completeness={
-                name: round(int(count) / DAY_HOURS, 4)
-                for name, count in zip(NAMES, hours, strict=True)
-                if count or name in self._stations[row].quantities
-            },
+            means=_named(NAMES, mean[row].tolist()),
+            completeness=self._completeness(row, hours, DAY_HOURS),
         )
         return self._revisions.revised(record)
 
@@ -334,9 +359,5 @@ class AirQualityRules:
                 self._observed[self._hours.place[site]] = end
 
 
-def _named(values: Int64) -> dict[str, int]:
-    return {
-        name: int(value)
-        for name, value in zip(NAMES, values, strict=True)
-        if value != MISSING
-    }
+def _named(names: Sequence[str], values: Sequence[int]) -> dict[str, int]:
+    return {n: v for n, v in zip(names, values, strict=True) if v != MISSING}

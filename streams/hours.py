@@ -27,7 +27,7 @@ PROVISIONAL_S = 900
 """A running mean needs 15 minutes [s]."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Hour:
     """Means of one hour; shape (stations, quantities) each.
 
@@ -66,6 +66,10 @@ class Hours:
         self.place = {site: row for row, site in enumerate(self.sites)}
         self.slots = Slots(HOUR_S, intervals)
         self._past: dict[int, Hour] = {}
+        self._cell: NDArray[np.intp] = np.zeros(0, np.intp)
+        self._single = True
+        self._window: tuple[list[Hour], tuple[int, ...], Int64]
+        self._window = [], (), np.zeros(0, np.int64)
         shape = (len(self.sites), len(NAMES))
         self._none = Hour(
             np.full(shape, MISSING, np.int64),
@@ -92,31 +96,50 @@ class Hours:
         for hour in [h for h in self._past if h <= newest - KEEP_HOURS]:
             del self._past[hour]
 
-    def window(self, hour: int, length: int, quantity: int) -> Int64:
-        """Return valid means of the `length` hours up to `hour`, newest first."""
-        hours = [self.at(hour - back) for back in range(length)]
-        mean = np.stack([each.mean[:, quantity] for each in hours], axis=-1)
-        covered = np.stack([each.covered[:, quantity] for each in hours], axis=-1)
-        return np.where(covered >= FULL_S, mean, MISSING)
+    def before(self, hour: int, length: int, quantities: tuple[int, ...]) -> Int64:
+        """Return valid means of the `length` hours before `hour`, newest first.
+
+        Shape (stations, quantities, length).
+        """
+        hours = [self.at(hour - back) for back in range(1, length + 1)]
+        known, quantities_known, window = self._window
+        if hours != known or quantities != quantities_known:
+            columns = [each.valid(FULL_S)[:, quantities] for each in hours]
+            window = np.stack(columns, axis=-1)
+            self._window = hours, quantities, window
+        return window
 
     def _summarise(self, block: Block) -> Hour:
-        site, quantity = self._where()
-        ok = usable(block)
-        period = np.where(ok, block.period, 0).astype(np.int64)
+        cell, single = self._cells(len(block.value))
+        period = np.where(usable(block), block.period, 0).astype(np.int64)
+        seconds, flags = period.sum(axis=1), _worst(block)
+        sums = (block.value * period).sum(axis=1)
         shape = self._none.mean.shape
         total, covered = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        np.add.at(total, (site, quantity), (block.value * period).sum(axis=1))
-        np.add.at(covered, (site, quantity), period.sum(axis=1))
-        longest, flag = np.zeros(shape, np.int32), np.zeros(shape, np.uint8)
-        np.maximum.at(longest, (site, quantity), period.sum(axis=1).astype(np.int32))
-        np.maximum.at(flag, (site, quantity), _worst(block))
+        flag = np.zeros(shape, np.uint8)
+        if single:
+            total.flat[cell], covered.flat[cell], flag.flat[cell] = sums, seconds, flags
+            longest = covered
+        else:
+            longest = np.zeros(shape, np.int64)
+            np.add.at(total.reshape(-1), cell, sums)
+            np.add.at(covered.reshape(-1), cell, seconds)
+            np.maximum.at(longest.reshape(-1), cell, seconds)
+            np.maximum.at(flag.reshape(-1), cell, flags)
         mean = np.where(covered > 0, half_up(total, np.maximum(covered, 1)), MISSING)
-        return Hour(mean, np.minimum(longest, HOUR_S), flag)
+        return Hour(mean, np.minimum(longest, HOUR_S).astype(np.int32), flag)
 
-    def _where(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        series = self.slots.series
-        site = np.array([self.place[s.site] for s in series], np.intp)
-        return site, np.array([_PLACE[s.quantity] for s in series], np.intp)
+    def _cells(self, rows: int) -> tuple[NDArray[np.intp], bool]:
+        """Return the cell of each row of a block, and if each has one of its own."""
+        if len(self._cell) != rows:
+            series = self.slots.series[:rows]
+            cell = [
+                self.place[each.site] * len(NAMES) + _PLACE[each.quantity]
+                for each in series
+            ]
+            self._cell = np.array(cell, np.intp)
+            self._single = len(set(cell)) == len(cell)
+        return self._cell, self._single
 
     def dump(self) -> dict[str, Any]:
         """Return the state as plain values."""

@@ -3,7 +3,7 @@
 It turns cells into the arrays that `streams.calc.congestion` evaluates.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,10 +47,12 @@ class LaneWindow:
         self._seen = 0
         self._lane: dict[tuple[str, str, int], int] = {}
         self._known: list[tuple[int, int, int, int]] = []
-        self._row: Index = np.zeros(0, np.intp)
+        self._row: Index | slice = slice(0)
+        none: Index = np.zeros(0, np.intp)
         self._chosen: dict[tuple[int, ...], tuple[Index, Index]]
-        self._chosen = dict.fromkeys(_GROUPS, (self._row, self._row))
+        self._chosen = dict.fromkeys(_GROUPS, (none, none))
         self._width = 1
+        self._no_length: Float = np.full(len(self._segments), np.nan)
         limits = [s.limit_kmh or np.nan for s in self._segments]
         self._free_flow: Float = np.array(limits, np.float64)
 
@@ -68,19 +70,15 @@ class LaneWindow:
         self._learn_series()
         times = range(start, end, self._interval)
         value, span = self._cells(times)
-        each = _spread(value, span)
-        shared = each if (span == 1).all() else _spread(value / span, span)
-        count = self._table(shared, (_COUNT,))
+        each, shared = _spread(value, span)
         harmonic = self._table(each, (_HARMONIC,))
-        arithmetic = self._table(each, (_ARITHMETIC,))
-        classes = self._table(shared, _CLASSES)
         return Lanes(
-            count=np.where(np.isnan(count), classes, count),
+            count=self._or(self._table(shared, (_COUNT,)), shared, _CLASSES),
             occupancy=self._table(each, (_OCCUPANCY,)),
-            speed=np.where(np.isnan(harmonic), arithmetic, harmonic),
+            speed=self._or(harmonic, each, (_ARITHMETIC,)),
             harmonic=np.asarray(~np.isnan(harmonic).all(axis=(1, 2))),
             slot_s=self._interval,
-            effective_length_m=np.full(len(self._segments), np.nan),
+            effective_length_m=self._no_length,
             free_flow=self._free_flow,
         )
 
@@ -99,10 +97,18 @@ class LaneWindow:
             self._width = max(self._lane.values(), default=0) + 1
             known = np.array(self._known, np.intp).reshape(-1, 4)
             self._row = np.ascontiguousarray(known[:, 0])
+            if len(known) == self._seen:
+                self._row = slice(self._seen)
             cell = known[:, 1] * self._width + known[:, 2]
             for group in _GROUPS:
                 chosen = np.flatnonzero(np.isin(known[:, 3], group))
                 self._chosen[group] = chosen, cell[chosen]
+
+    def _or(self, table: Float, values: Float, quantities: tuple[int, ...]) -> Float:
+        """Return a table, its holes filled from other quantities."""
+        if not len(self._chosen[quantities][0]):
+            return table
+        return np.where(np.isnan(table), self._table(values, quantities), table)
 
     def _table(self, values: Float, quantities: tuple[int, ...]) -> Float:
         """Return values of shape (segments, slots, lanes), NaN where there is none.
@@ -122,28 +128,50 @@ class LaneWindow:
 
     def _cells(self, times: range) -> tuple[Float, Float]:
         """Return values and over how many slots each reaches, shape (rows, slots)."""
-        shape = (len(self._row), len(times))
+        shape = (len(self._known), len(times))
         value, span = np.full(shape, np.nan), np.ones(shape)
-        for column, time in enumerate(times):
-            bucket, within = divmod(time, self._slots.bucket_s)
+        for bucket, first, slots in _runs(times, self._slots.bucket_s):
             if bucket not in self._slots.blocks:
                 continue
-            cells, slot = self._slots.block(bucket), within // self._interval
-            period = cells.period[:, slot][self._row]
-            ok = (period > 0) & (cells.flag[:, slot][self._row] != Flag.FAIL)
-            if ok.any():
-                held = cells.value[:, slot][self._row] / MICRO
-                value[:, column] = np.where(ok, held, np.nan)
-                reach = np.maximum(1, period // self._interval)
-                span[:, column] = np.where(ok, reach, 1)
+            cells, columns = self._slots.block(bucket), slice(first, first + len(slots))
+            part = slice(slots.start, slots.stop)
+            period = cells.period[:, part][self._row]
+            ok = (period > 0) & (cells.flag[:, part][self._row] != Flag.FAIL)
+            held = cells.value[:, part][self._row] / MICRO
+            value[:, columns][ok] = held[ok]
+            span[:, columns][ok] = np.maximum(1, period[ok] // self._interval)
         return value, span
 
 
-def _spread(value: Float, span: Float) -> Float:
-    """Repeat each value over the slots that it reaches and that hold no other."""
-    filled = value.copy()
-    for back in range(1, min(int(span.max(initial=1)), value.shape[1])):
-        reached = np.where(span[:, :-back] > back, value[:, :-back], np.nan)
-        behind = filled[:, back:]
-        filled[:, back:] = np.where(np.isnan(behind), reached, behind)
-    return filled
+def _runs(times: range, bucket_s: int) -> Iterator[tuple[int, int, range]]:
+    """Cut equal slots at the buckets: bucket, first column, slots in the bucket."""
+    column = 0
+    while column < len(times):
+        bucket, within = divmod(times[column], bucket_s)
+        size = min(-(-(bucket_s - within) // times.step), len(times) - column)
+        slot = within // times.step
+        yield bucket, column, range(slot, slot + size)
+        column += size
+
+
+def _spread(value: Float, span: Float) -> tuple[Float, Float]:
+    """Repeat each value over the slots that it reaches and that hold no other.
+
+    Returns
+    -------
+    each, shared
+        Values as they are, and divided among the slots they cover.
+    """
+    if (span == 1).all():
+        return value, value
+    slot = np.arange(value.shape[1])
+    known = ~np.isnan(value)
+    end = np.where(known, slot + span, 0)
+    source = np.full(value.shape, -1)
+    for first in np.flatnonzero(known.any(axis=0)).tolist():
+        source[:, first:][end[:, first, None] > slot[first:]] = first
+    held = source >= 0
+    place = np.where(held, source, 0)
+    each = np.take_along_axis(value, place, 1)
+    shared = each / np.take_along_axis(span, place, 1)
+    return np.where(held, each, np.nan), np.where(held, shared, np.nan)

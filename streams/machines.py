@@ -4,12 +4,13 @@ The rules know nothing of records, and Faust nothing of rules; they meet here.
 """
 
 from collections.abc import Container, Iterable, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
 
 from sensors.reading import QUANTITIES, ReadingBatch
-from sensors.records import AREAS, Tick, decode_record
+from sensors.records import AREAS, PARTITIONS, Tick, decode_record
 from streams.durable.machine import Emission, Place
 from streams.results import (
     AirQuality,
@@ -21,6 +22,8 @@ from streams.results import (
 from streams.slots import pack, unpack
 
 Result = AirQuality | Congestion
+_decode = lru_cache(4 * PARTITIONS)(decode_record)
+# Both agents read each record; one decodes it.
 _AIR = np.array([quantity.kind == "air" for quantity in QUANTITIES])
 
 
@@ -83,6 +86,7 @@ class RulesMachine:
         self._partition = partition
         self._areas = areas_partition
         self._origin = "live"
+        self._kind = _AIR if stage == "air" else ~_AIR
         self._pending: dict[tuple[str, int, str], Result] = {}
 
     @property
@@ -92,40 +96,54 @@ class RulesMachine:
 
     def apply(self, value: bytes, place: Place) -> Sequence[Emission]:
         """Advance by one record of `readings`."""
-        record = decode_record(value)
+        record = _decode(value)
         self._origin = record.origin
         if isinstance(record, Tick):
-            return self._emit(self._rules.tick(record.time), place, record.time)
-        readings = self._own(record.readings)
-        found = [*self._rules.apply(readings, record.origin)]
+            return self._emit(self._rules.tick(record.time), (), place, record.time)
+        before, behind = record.parts()
+        found = [*self._applied(before)]
         if record.tick:
             found += self._rules.tick(record.tick)
-        return self._emit(found, place, record.tick)
+        later = () if behind is None else self._applied(behind)
+        return self._emit(found, later, place, record.tick)
 
-    def _own(self, readings: ReadingBatch) -> ReadingBatch:
-        """Return the readings of these rules' kind and sites."""
+    def _applied(self, readings: ReadingBatch) -> Sequence[Result]:
+        """Apply the readings of these rules' kind and sites."""
         known = np.array([site in self._rules.sites for site in readings.sites], bool)
-        kind = _AIR if self._stage == "air" else ~_AIR
-        return readings.take(known[readings.site] & kind[readings.quantity])
+        own = known[readings.site] & self._kind[readings.quantity]
+        if not own.any():
+            return ()
+        return self._rules.apply(readings.take(own), self._origin)
 
     def restate(self, epoch: int) -> Sequence[Emission]:
         """Say the newest results again, before all else of the log of `epoch`."""
-        return self._emit(self._rules.restate(), Place(epoch, self._partition, -1))
+        return self._emit(self._rules.restate(), (), Place(epoch, self._partition, -1))
 
     def _emit(
-        self, found: Sequence[Result], place: Place, tick: int = 0
+        self,
+        found: Sequence[Result],
+        later: Sequence[Result],
+        place: Place,
+        tick: int = 0,
     ) -> list[Emission]:
-        """Say results at once to the store, and once an event-minute to the areas."""
-        self._pending |= {_key(result): result for result in found}
+        """Say results at once to the store, and once an event-minute to the areas.
+
+        Those found up to the tick meet in the areas with it, the `later` ones with the
+        next.
+        """
         emissions = []
-        stored = [result for result in found if result.reason != "too_early"]
-        if stored:
-            value = write_results(self._results(stored, place, tick))
-            emissions.append(Emission(self._topic, self._partition, b"", value))
+        stored = [r for r in (*found, *later) if r.reason != "too_early"]
+        said = write_results(self._results(stored, place, tick)) if stored else b""
+        if said:
+            emissions.append(Emission(self._topic, self._partition, b"", said))
+        self._pending |= {_key(result): result for result in found}
         if tick:
-            value = write_results(self._results(self._pending.values(), place, tick))
+            pending = list(self._pending.values())
+            if pending != stored or not said:
+                said = write_results(self._results(pending, place, tick))
             self._pending.clear()
-            emissions.append(Emission(AREAS, self._areas, self._city.encode(), value))
+            emissions.append(Emission(AREAS, self._areas, self._city.encode(), said))
+        self._pending |= {_key(result): result for result in later}
         return emissions
 
     def _results(self, found: Iterable[Result], place: Place, tick: int) -> Results:

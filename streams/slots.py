@@ -87,14 +87,14 @@ class Slots:
         self._revisions: dict[tuple[int, int, int], int] = {}
 
     def put(self, readings: ReadingBatch) -> dict[int, Rows]:
-        """Fill cells; return the rows touched, by bucket, changed or not."""
+        """Fill cells; return the row of each reading, by bucket, changed or not."""
         rows = self._rows_of(readings)
         bucket = readings.start // self.bucket_s
         touched: dict[int, Rows] = {}
         for number in sorted(set(bucket.tolist())):
             picked = bucket == number
-            self._fill(number, rows[picked], readings.take(picked))
-            touched[number] = np.unique(rows[picked])
+            touched[number] = rows[picked]
+            self._fill(number, touched[number], readings.take(picked))
         return touched
 
     def drop_before(self, bucket: int) -> None:
@@ -114,30 +114,28 @@ class Slots:
         return block
 
     def _rows_of(self, readings: ReadingBatch) -> Rows:
-        key = (
-            (readings.device.astype(np.int64) << 32)
-            | (readings.channel.astype(np.int64) << 8)
-            | readings.quantity
+        keys = zip(
+            [readings.devices[device] for device in readings.device.tolist()],
+            readings.channel.tolist(),
+            readings.quantity.tolist(),
+            strict=True,
         )
-        keys, inverse = np.unique(key, return_inverse=True)
-        found = []
-        for each in keys.tolist():
-            known = (readings.devices[each >> 32], each >> 8 & 0xFFFFFF, each & 0xFF)
-            row = self._known.get(known)
-            found.append(self._learn(readings, key, each) if row is None else row)
-        return np.array(found, np.intp)[inverse]
+        rows = [self._known.get(key, -1) for key in keys]
+        if -1 in rows:
+            self._learn(readings, rows)
+        return np.array(rows, np.intp)
 
-    def _learn(self, readings: ReadingBatch, keys: NDArray[np.int64], key: int) -> int:
-        """Give a row to a series that is seen for the first time."""
-        index = int(np.flatnonzero(keys == key)[0])
-        return self._add(
-            Series(
+    def _learn(self, readings: ReadingBatch, rows: list[int]) -> None:
+        """Give a row to each series that is seen for the first time."""
+        for index in [i for i, row in enumerate(rows) if row < 0]:
+            series = Series(
                 readings.sites[readings.site[index]],
                 readings.devices[readings.device[index]],
                 int(readings.channel[index]),
                 int(readings.quantity[index]),
             )
-        )
+            row = self._known.get(series[1:])
+            rows[index] = self._add(series) if row is None else row
 
     def _add(self, series: Series) -> int:
         row = len(self.series)
@@ -163,9 +161,11 @@ class Slots:
             self._settle(bucket, int(cell[index]), readings, index, int(period[index]))
 
     def _fresh(self, block: Block, cell: Rows) -> NDArray[np.bool_]:
+        empty: NDArray[np.bool_] = block.period.reshape(-1)[cell] == 0
+        if len(set(cell.tolist())) == len(cell):
+            return empty
         first = np.zeros(len(cell), np.bool_)
         first[np.unique(cell, return_index=True)[1]] = True
-        empty: NDArray[np.bool_] = block.period.reshape(-1)[cell] == 0
         return first & empty
 
     def _settle(

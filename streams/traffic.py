@@ -4,6 +4,7 @@ It advances by readings and ticks and returns results; it opens nothing.
 """
 
 from collections.abc import Container, Mapping, Sequence
+from math import isnan
 from typing import Any
 
 import msgspec
@@ -70,17 +71,7 @@ class TrafficRules:
         if not len(taken):
             return []
         self._slots.put(taken)
-        key = taken.start // WINDOW_S * len(taken.sites) + taken.site
-        keys, inverse = np.unique(key, return_inverse=True)
-        newest = np.zeros(len(keys), np.int64)
-        np.maximum.at(newest, inverse, taken.end)
-        touched = {
-            (
-                taken.sites[each % len(taken.sites)],
-                each // len(taken.sites) * WINDOW_S,
-            ): end
-            for each, end in zip(keys.tolist(), newest.tolist(), strict=True)
-        }
+        touched = _touched(taken)
         return [
             result
             for group in self._groups
@@ -175,13 +166,8 @@ class Group:
             measures.valid,
             now=end,
         )
-        jam = self._jam(measures, end)
-        old = is_old(self._state, end)
-        start = (end - 1) // WINDOW_S * WINDOW_S
-        results = [
-            self._said_now(row, start, end, measures, jam=jam, old=old)
-            for row in range(len(self.segments))
-        ]
+        measured, jam = self._measured(measures), self._jam(measures, end)
+        results = self._said_now(end, measured, jam)
         self._forget(time - self._city.lateness_s - HOUR_S)
         return results
 
@@ -195,41 +181,42 @@ class Group:
         return is_jam(self._state.level, since, now, self._length, measures.speed)
 
     def _said_now(
-        self,
-        row: int,
-        start: int,
-        end: int,
-        measures: Measures,
-        *,
-        jam: Bool,
-        old: Bool,
-    ) -> Congestion:
-        level = LEVELS[JAM if jam[row] else int(self._state.level[row])]
-        record = Congestion(
-            **self._measured(measures, row),
-            city=self._city.id,
-            origin=self._origin,
-            site=self.segments[row].id,
-            start=start,
-            end=start + WINDOW_S,
-            evaluated=end,
-            level=level,
-            level_since=int(self._state.since[row]),
-            stale=bool(old[row]),
-            observed=min(int(self._observed[row]), end),
-            tick=end,
-        )
-        return self._remember(record)
+        self, end: int, measured: Sequence[dict[str, Any]], jam: Bool
+    ) -> list[Congestion]:
+        start = (end - 1) // WINDOW_S * WINDOW_S
+        levels = np.where(jam, JAM, self._state.level).tolist()
+        since, observed = self._state.since.tolist(), self._observed.tolist()
+        old = is_old(self._state, end).tolist()
+        records = [
+            Congestion(
+                **fields,
+                city=self._city.id,
+                origin=self._origin,
+                site=segment.id,
+                start=start,
+                end=start + WINDOW_S,
+                evaluated=end,
+                level=LEVELS[levels[row]],
+                level_since=since[row],
+                stale=old[row],
+                observed=min(observed[row], end),
+                tick=end,
+            )
+            for row, (segment, fields) in enumerate(
+                zip(self.segments, measured, strict=True)
+            )
+        ]
+        return [self._remember(record) for record in records]
 
     def _amend(
         self, end: int, again: Sequence[tuple[int, Congestion]], tick: int
     ) -> list[Congestion]:
-        measures = measure(self._window.read(end - self._span, end))
+        measured = self._measured(measure(self._window.read(end - self._span, end)))
         return [
             self._remember(
                 msgspec.structs.replace(
                     said,
-                    **self._measured(measures, row),
+                    **measured[row],
                     observed=max(said.observed, min(int(self._observed[row]), end)),
                     tick=tick,
                 )
@@ -242,19 +229,45 @@ class Group:
         self._said[record.site, record.start] = revised
         return revised
 
-    def _measured(self, measures: Measures, row: int) -> dict[str, Any]:
+    def _measured(self, measures: Measures) -> list[dict[str, Any]]:
+        """Return what was measured as fields of results, by segment."""
         slots = self._span // self._interval
-        return {
-            "flow": _known(measures.flow[row], 1),
-            "speed": _known(measures.speed[row], 2),
-            "method": METHODS[int(measures.method[row])],
-            "occupancy": _known(measures.occupancy[row], 4),
-            "free_flow": _known(self._window.free_flow[row], 1),
-            "ratio": _known(measures.ratio[row], 4),
-            "vehicles": round(float(np.nan_to_num(measures.vehicles[row]))),
-            "completeness": round(int(measures.covered[row]) / slots, 4),
-            "reason": REASONS[int(measures.reason[row])],
-        }
+        columns = zip(
+            measures.flow.tolist(),
+            measures.speed.tolist(),
+            measures.method.tolist(),
+            measures.occupancy.tolist(),
+            self._window.free_flow.tolist(),
+            measures.ratio.tolist(),
+            measures.vehicles.tolist(),
+            measures.covered.tolist(),
+            measures.reason.tolist(),
+            strict=True,
+        )
+        return [
+            {
+                "flow": _known(flow, 1),
+                "speed": _known(speed, 2),
+                "method": METHODS[method],
+                "occupancy": _known(occupancy, 4),
+                "free_flow": _known(free_flow, 1),
+                "ratio": _known(ratio, 4),
+                "vehicles": 0 if isnan(vehicles) else round(vehicles),
+                "completeness": round(covered / slots, 4),
+                "reason": REASONS[reason],
+            }
+            for (
+                flow,
+                speed,
+                method,
+                occupancy,
+                free_flow,
+                ratio,
+                vehicles,
+                covered,
+                reason,
+            ) in columns
+        ]
 
     def _forget(self, before: int) -> None:
         self._revisions.forget(before)
@@ -307,8 +320,19 @@ def _by_interval(city: City, segments: Sequence[Segment]) -> dict[int, list[Segm
     return groups
 
 
+def _touched(readings: ReadingBatch) -> dict[tuple[str, int], int]:
+    """Return the newest end of readings by site and start of their window [s]."""
+    newest: dict[tuple[int, int], int] = {}
+    starts = (readings.start // WINDOW_S * WINDOW_S).tolist()
+    for start, site, end in zip(
+        starts, readings.site.tolist(), readings.end.tolist(), strict=True
+    ):
+        newest[start, site] = max(end, newest.get((start, site), end))
+    return {(readings.sites[key[1]], key[0]): newest[key] for key in sorted(newest)}
+
+
 def _known(value: float, digits: int) -> float | None:
-    return None if np.isnan(value) else round(float(value), digits)
+    return None if isnan(value) else round(value, digits)
 
 
 def _when(item: tuple[tuple[str, int], Congestion]) -> int:

@@ -7,7 +7,7 @@ refusals; so a crash anywhere leads to a redelivery and never to a loss.
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -81,6 +81,8 @@ class Bridge:
             settings.name, numbering_path, int(clock() * 1e9)
         )
         self._newest: int | None = None
+        self._due = 0
+        self._before: Mapping[int, int] = {}
         self._said = 0.0
         self._count = self._said_count = 0
         self._out = out_prefix(city.id)
@@ -106,7 +108,7 @@ class Bridge:
 
     async def _cycle(self) -> None:
         arrivals = await self._intake.gather(self._patience())
-        records = self._records(arrivals) + self._flushed(self._due_tick() or 0)
+        records = self._records(arrivals)
         await self._output.produce(records)
         self._intake.acknowledge(arrivals)
         self._count += sum(
@@ -141,17 +143,26 @@ class Bridge:
                 refusals=refusals,
             )
             if tick is not None:
-                records += self._flushed(tick)
-        records += self._flushed()
+                records += self._ticked(tick)
+        records += self._ticked(self._due_tick() or 0) + self._flushed()
         return records + [self._refused(refusal) for refusal in refusals]
 
-    def _flushed(self, time_: int = 0) -> list[Outgoing]:
-        """Return the readings so far; behind them, in every partition, the tick.
+    def _ticked(self, time_: int) -> list[Outgoing]:
+        """Note that event time is `time_` behind the readings so far.
 
-        A tick that goes back says nothing.
+        A record holds one tick: what holds one already is returned. A tick that goes
+        back says nothing.
         """
-        tick = time_ if self._newest is None or time_ > self._newest else 0
-        self._newest = tick or self._newest
+        if time_ <= (self._newest or 0):
+            return []
+        records = self._flushed() if self._due else []
+        self._newest = self._due = time_
+        self._before = self._sorter.counts(self._columns)
+        return records
+
+    def _flushed(self) -> list[Outgoing]:
+        """Return the readings so far and, in every partition, the tick among them."""
+        tick, self._due = self._due, 0
         batches = self._sorter.split(self._columns)
         self._columns.clear()
         records = [self._batch(n, readings, tick) for n, readings in batches.items()]
@@ -162,7 +173,10 @@ class Bridge:
 
     def _batch(self, partition: int, readings: ReadingBatch, tick: int) -> Outgoing:
         number = self._numbering.next(READINGS, partition, len(readings))
-        batch = Batch(self._city.id, self._city.origin, number, readings, tick)
+        batch = Batch(
+            *(self._city.id, self._city.origin, number, readings, tick),
+            before=self._before.get(partition, 0) if tick else None,
+        )
         return Outgoing(READINGS, partition, None, encode_batch(batch))
 
     def _tick(self, partition: int, time_: int) -> Outgoing:

@@ -5,6 +5,7 @@ minute each. Levels over time are in `streams.calc.level`, queues that stand in
 `streams.calc.standing`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -149,19 +150,19 @@ def measure(lanes: Lanes, policy: SamplePolicy = DEFAULT) -> Measures:
     vehicles = total(lanes.count, _WINDOW)
     filled = average(occupancy, _WINDOW)
     ratio = ratio_to_free_flow(speed, lanes.free_flow)
-    reason = _reason(
-        {
-            "no_data": covered == 0,
-            "few_minutes": covered < policy.least_share * lanes.count.shape[1],
-            "no_vehicles": (vehicles == 0) & ~(filled > 0),
-            "few_vehicles": (vehicles < policy.least_vehicles)
-            & ~(filled >= policy.least_occupancy),
-            "no_speed": np.isnan(speed),
-            "no_free_flow": np.isnan(ratio),
-        },
-        settled=stand,
-        speed_only=(method == SPEED_ONLY) & ~np.isnan(ratio),
+    no_ratio = np.isnan(ratio)
+    causes = (
+        ("no_data", covered == 0),
+        ("few_minutes", covered < policy.least_share * lanes.count.shape[1]),
+        ("no_vehicles", (vehicles == 0) & ~(filled > 0)),
+        (
+            "few_vehicles",
+            (vehicles < policy.least_vehicles) & ~(filled >= policy.least_occupancy),
+        ),
+        ("no_speed", np.isnan(speed)),
+        ("no_free_flow", no_ratio),
     )
+    reason = _first_of(causes, stand | ((method == SPEED_ONLY) & ~no_ratio))
     return Measures(
         vehicles=vehicles,
         flow=_flow(lanes),
@@ -199,18 +200,27 @@ def _speed(
         (HARMONIC, lanes.harmonic, weighted),
         (OCCUPANCY, counted, by_occupancy),
         (ARITHMETIC, ~lanes.harmonic, weighted),
-        (SPEED_ONLY, ~counted, space_mean(lanes.speed, axis=_WINDOW)),
+        (SPEED_ONLY, ~counted, _speed_alone(lanes, counted)),
     )
     speed = np.full(len(stand), np.nan)
     method = np.full(len(stand), NO_METHOD, dtype=np.int8)
-    for code, where, candidate in choices:
-        chosen = where & ~np.isnan(candidate) & (method == NO_METHOD)
-        speed = np.where(chosen, candidate, speed)
-        method = np.where(chosen, code, method).astype(np.int8)
+    # Backwards, so that the first choice there is stands.
+    for code, where, candidate in reversed(choices):
+        chosen = where & ~np.isnan(candidate)
+        speed[chosen] = candidate[chosen]
+        method[chosen] = code
     return speed, method
 
 
+def _speed_alone(lanes: Lanes, counted: Bool) -> Float:
+    if counted.all():
+        return np.full(len(counted), np.nan)
+    return space_mean(lanes.speed, axis=_WINDOW)
+
+
 def _speed_by_occupancy(lanes: Lanes, occupancy: Float, fastest: float) -> Float:
+    if np.isnan(lanes.effective_length_m).all():
+        return lanes.effective_length_m
     both = ~(np.isnan(lanes.count) | np.isnan(occupancy))
     count = np.where(both, lanes.count, 0.0).sum(axis=_WINDOW)
     occupied = np.where(both, occupancy, 0.0).sum(axis=_WINDOW) * lanes.slot_s
@@ -224,9 +234,10 @@ def _flow(lanes: Lanes) -> Float:
     return total(per_slot, axis=1) * HOUR_S / lanes.slot_s
 
 
-def _reason(causes: dict[str, Bool], settled: Bool, speed_only: Bool) -> Int8:
-    code = np.zeros(len(settled), dtype=np.int8)
-    for cause, where in causes.items():
-        found = where & (code == 0)
-        code = np.where(found, REASONS.index(cause), code).astype(np.int8)
-    return np.where(settled | speed_only, 0, code).astype(np.int8)
+def _first_of(causes: Sequence[tuple[str, Bool]], enough: Bool) -> Int8:
+    """Return the code of the first cause that holds, 0 where the sample is enough."""
+    code = np.zeros(len(enough), dtype=np.int8)
+    for cause, where in reversed(causes):
+        code[where] = REASONS.index(cause)
+    code[enough] = 0
+    return code

@@ -21,11 +21,9 @@ def quotient(numerator: ArrayLike, denominator: ArrayLike) -> Float:
     >>> float(quotient(3.0, 2.0)), float(quotient(1.0, 0.0))
     (1.5, nan)
     """
-    upper, lower = np.broadcast_arrays(
-        np.asarray(numerator, dtype=np.float64),
-        np.asarray(denominator, dtype=np.float64),
-    )
-    result = np.full(upper.shape, NOT_MEASURED)
+    upper = np.asarray(numerator, dtype=np.float64)
+    lower = np.asarray(denominator, dtype=np.float64)
+    result = np.full(np.broadcast(upper, lower).shape, NOT_MEASURED)
     np.divide(upper, lower, out=result, where=lower > 0)
     return result[()]
 

@@ -73,11 +73,11 @@ def _estimate(values: Int64, present: Bool) -> Float:
     highest = values.max(axis=-1)
     lowest = np.where(present, values, highest[..., None]).min(axis=-1)
     weight = np.maximum(lowest / np.maximum(highest, 1), float(LEAST_WEIGHT))
-    total = np.zeros(weight.shape)
-    weights = np.zeros(weight.shape)
-    for hour in reversed(range(values.shape[-1])):
-        total = total * weight + values[..., hour]
-        weights = weights * weight + present[..., hour]
+    powers = np.ones(values.shape)
+    powers[..., 1:] = weight[..., None]
+    np.multiply.accumulate(powers, axis=-1, out=powers)
+    total = (powers * values).sum(axis=-1)
+    weights = (powers * present).sum(axis=-1)
     return np.asarray(total / np.where(weights > 0, weights, 1.0))
 
 

@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 
 from streams.calc.fixed import Bool, Float
-from streams.calc.floats import average, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +55,19 @@ def standing(
     slots = min(max(1, -(-policy.lasting_s // slot_s)), count.shape[1])
     late = np.asarray(np.isnan(count[:, -1]).all(axis=-1))
     counts, filled = (_newest(values, slots, late) for values in (count, occupancy))
-    whole = ~(np.isnan(counts) | np.isnan(filled)).any(axis=1)
-    crossed = total(counts, axis=1) > 0
-    full = average(filled, axis=1) >= policy.occupancy
-    stood = np.count_nonzero(whole & full & ~crossed, axis=1)
+    # A hole makes a sum NaN, which is neither above nor below anything.
+    crossed, occupied = counts.sum(axis=1), filled.sum(axis=1)
+    whole = ~np.isnan(crossed + occupied)
+    full = occupied / slots >= policy.occupancy
+    stood = np.count_nonzero(whole & full & ~(crossed > 0), axis=1)
     return np.asarray(2 * stood > np.count_nonzero(whole, axis=1))
 
 
 def _newest(values: Float, slots: int, late: Bool) -> Float:
-    padded = np.pad(values, ((0, 0), (1, 0), (0, 0)), constant_values=np.nan)
-    before, newest = padded[:, -slots - 1 : -1], padded[:, -slots:]
+    newest = values[:, -slots:]
+    if not late.any():
+        return newest
+    before = np.full_like(newest, np.nan)
+    known = values[:, max(0, values.shape[1] - slots - 1) : -1]
+    before[:, slots - known.shape[1] :] = known
     return np.where(late[:, None, None], before, newest)

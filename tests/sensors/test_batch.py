@@ -93,3 +93,27 @@ def test_cleared_columns_are_empty() -> None:
     assert columns == Columns()
     assert not columns
     assert Sorter(_DEVICES, _PARTS.__getitem__).split(columns) == {}
+
+
+@given(sizes=st.tuples(st.integers(0, 4), st.integers(0, 4)))
+def test_a_tick_stands_among_its_readings(sizes: tuple[int, int]) -> None:
+    """What comes before a tick and what comes behind it cross the wire as such."""
+    columns = _columns([(1, 1_000_000_000, list(range(sum(sizes))))])
+    batches = Sorter(_DEVICES, lambda _: 7).split(columns)
+    if not batches:
+        return
+    sent = Batch("x", "live", Provenance("b", 1, 1, 3), batches[7], 60, sizes[0])
+    back = decode_record(encode_batch(sent))
+    assert isinstance(back, Batch)
+    before, behind = back.parts()
+    got = [[] if part is None else part.value.tolist() for part in (before, behind)]
+    assert [*got[0], *got[1]] == batches[7].value.tolist()
+    assert (back.tick, len(before)) == (60, sizes[0])
+
+
+def test_readings_are_counted_by_partition() -> None:
+    """Counts are those of the batches that a split gives."""
+    columns = _columns([(0, 1_000_000_000, [1, 2]), (6, 1_000_000_300, [3])])
+    sorter = Sorter(_DEVICES, _PARTS.__getitem__)
+    sizes = {part: len(batch) for part, batch in sorter.split(columns).items()}
+    assert sorter.counts(columns) == sizes

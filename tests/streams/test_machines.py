@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from sensors.city import City
-from sensors.reading import ReadingBatch
+from sensors.reading import COLUMNS, ReadingBatch
 from sensors.records import (
     AIR_QUALITY,
     AREAS,
@@ -140,3 +141,26 @@ def test_restating_reaches_the_store_at_once(
     (said,) = _by_topic(list(machine.restate(2)))[AIR_QUALITY]
     assert (said.epoch, said.offset) == (2, -1)
     assert T0 in {r.start for r in said.air if r.site == "a"}
+
+
+def test_a_tick_stands_among_readings(
+    machine: RulesMachine, air_city: City, batch: MakeBatch
+) -> None:
+    """What comes behind a tick in its record waits for the next one."""
+    readings, close = _hour(batch, 30), T0 + 3900
+    later = batch([("a", "pm25", T0 + 300, 99)], revision=1)
+    both = batch([*[("a", "pm25", T0 + 300 * slot, 30) for slot in range(1, 13)]])
+    columns = {
+        name: np.concatenate([getattr(both, name), getattr(later, name)])
+        for name in COLUMNS
+    }
+    joined = ReadingBatch(both.sites, both.devices, **columns)
+    one = encode_batch(Batch("test", "replay", FROM, joined, close, len(readings)))
+    end = _tick(close + 60)
+    got = _feed(machine, [_tick(T0), one, end])
+    parts = [_tick(T0), _batch(readings, close), _batch(later), end]
+    wanted = _feed(_machine(air_city), parts)
+    assert [r.tick for r in got[AREAS]] == [r.tick for r in wanted[AREAS]]
+    assert [r.air for r in got[AREAS]] == [r.air for r in wanted[AREAS]]
+    stored = [[r for each in s[AIR_QUALITY] for r in each.air] for s in (got, wanted)]
+    assert stored[0] == stored[1]

@@ -3,17 +3,20 @@
 The numbers of a standard are in the file that bears its name.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from functools import cached_property
-from typing import NamedTuple
+from functools import cache, cached_property
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from streams.calc.fixed import MICRO, MISSING, Bool, Int8, Int64, half_up
+
+_NEVER: Final = int(np.iinfo(np.int64).max)
 
 
 class Above(Enum):
@@ -152,6 +155,55 @@ def interpolate(table: Breakpoints, concentration: Int64) -> Int64:
     return np.where(absent, MISSING, index)
 
 
+class Tables:
+    """Several columns of a standard, interpolated together.
+
+    Parameters
+    ----------
+    tables
+        The columns, in the order in which concentrations come.
+    """
+
+    def __init__(self, tables: Sequence[Breakpoints]) -> None:
+        rows = max(len(table.rows) for table in tables)
+        self._low = np.array([table.arrays[0][:1] for table in tables])
+        self._top = np.array([table.arrays[1][-1:] for table in tables])
+        # A padded row begins above the last one and is never reached.
+        self._ends = _padded([table.arrays[1] for table in tables], rows, _NEVER)
+        self._begin = _padded([table.arrays[0] for table in tables], rows, 0).ravel()
+        self._index = _padded([table.arrays[2] for table in tables], rows, 0).ravel()
+        last = _padded([table.arrays[3] for table in tables], rows, 0).ravel()
+        self._rise = last - self._index
+        self._width = np.where(self._rise > 0, self._ends.ravel() - self._begin, 1)
+        self._first = np.arange(len(tables))[:, None] * rows
+        above = [[table.above is Above.NO_INDEX] for table in tables]
+        self._no_index: Bool = np.array(above)
+
+    def interpolate(self, concentrations: Int64) -> tuple[Int64, Bool]:
+        """Interpolate each row in its column; as `interpolate` and `beyond` do.
+
+        Parameters
+        ----------
+        concentrations
+            [10⁻⁶ µg/m³], shape ``(columns, n)``.
+        """
+        inside = np.minimum(np.maximum(concentrations, self._low), self._top)
+        passed = inside[:, :, None] > self._ends[:, None, :]
+        place = self._first + np.count_nonzero(passed, axis=2)
+        rise = self._rise[place] * (inside - self._begin[place])
+        index = self._index[place] + half_up(rise, self._width[place])
+        above = concentrations > self._top
+        absent = (concentrations < self._low) | (above & self._no_index)
+        return np.where(absent, MISSING, index), above & ~self._no_index
+
+
+def _padded(columns: Sequence[Int64], rows: int, filler: int) -> Int64:
+    table = np.full((len(columns), rows), filler, np.int64)
+    for line, column in zip(table, columns, strict=True):
+        line[: len(column)] = column
+    return table
+
+
 def beyond(table: Breakpoints, concentration: Int64) -> Bool:
     """Say where a concentration is above a table that still gives its last index."""
     above = np.asarray(concentration > table.arrays[1][-1])
@@ -184,6 +236,10 @@ def interpolate_one(
 
 def categorise(categories: tuple[Category, ...], aqi: Int64) -> Int8:
     """Find each index's category by its order; −1 where there is no index."""
-    highest = np.array([category.highest for category in categories])
-    order = np.minimum(np.searchsorted(highest, aqi), len(categories) - 1)
+    order = np.minimum(np.searchsorted(_highest(categories), aqi), len(categories) - 1)
     return np.where(aqi == MISSING, -1, order).astype(np.int8)
+
+
+@cache
+def _highest(categories: tuple[Category, ...]) -> Int64:
+    return np.array([category.highest for category in categories])

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
@@ -20,6 +21,7 @@ from streams.calc.aqi.standard import (
     Row,
     Standard,
     SubIndex,
+    Tables,
     beyond,
     categorise,
     interpolate,
@@ -170,14 +172,19 @@ def _combine(columns: Mapping[str, Int64 | None]) -> Index:
     if not given:
         message = f"no concentration given: pass at least one of {sorted(COLUMNS)}"
         raise ValueError(message)
+    indices, above = _tables(tuple(given)).interpolate(np.stack([*given.values()]))
     sub: dict[str, Int64] = {}
-    above: Bool = np.zeros(next(iter(given.values())).shape, dtype=np.bool_)
-    for name, concentration in given.items():
+    for name, index in zip(given, indices, strict=True):
         pollutant = name.partition("_")[0]
-        index = sub_index(name, concentration)
-        sub[pollutant] = np.maximum(sub.get(pollutant, index), index)
-        above = above | beyond_scale(name, concentration)
-    return worst(sub, above, POLLUTANTS, CATEGORIES, PARTICLES)
+        known = sub.get(pollutant)
+        sub[pollutant] = index if known is None else np.maximum(known, index)
+    beyond_any: Bool = np.asarray(above.any(axis=0))
+    return worst(sub, beyond_any, POLLUTANTS, CATEGORIES, PARTICLES)
+
+
+@cache
+def _tables(columns: tuple[str, ...]) -> Tables:
+    return Tables([_breakpoints(column) for column in columns])
 
 
 def _breakpoints(column: str) -> Breakpoints:
