@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from sensors.batch import Columns, Sorter
+from sensors.bridge.clock import ClockFile
 from sensors.bridge.intake import Arrival, Intake
 from sensors.bridge.numbering import Numbering
 from sensors.bridge.output import Outgoing, Output, partition_of
@@ -80,7 +81,10 @@ class Bridge:
         self._numbering = Numbering.resumed(
             settings.name, numbering_path, int(clock() * 1e9)
         )
-        self._newest: int | None = None
+        self._kept = ClockFile(
+            numbering_path.with_name(f"{settings.name}-clock.json"), city.id
+        )
+        self._newest = self._kept.read() if city.clock == "messages" else None
         self._due = 0
         self._before: Mapping[int, int] = {}
         self._said = 0.0
@@ -110,6 +114,9 @@ class Bridge:
         arrivals = await self._intake.gather(self._patience())
         records = self._records(arrivals)
         await self._output.produce(records)
+        if self._city.clock == "messages":
+            # Before the acknowledgement: what is acknowledged does not come again.
+            self._kept.keep(self._newest)
         self._intake.acknowledge(arrivals)
         self._count += sum(
             not arrival.topic.startswith(self._out) for arrival in arrivals
