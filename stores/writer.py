@@ -127,7 +127,9 @@ class Writer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has n
         for partition in assigned:
             place = Place(partition.topic, partition.partition)
             wanted = taken.get(place, -1) + 1
-            if wanted > ends[partition]:
+            # An epoch says by itself that a log is new; and the end that Tansu tells
+            # is the beginning of its newest batch plus 1, however long that is.
+            if wanted > ends[partition] and not epoch:
                 self._block(partition, _made_anew(place, wanted, ends[partition]))
             else:
                 self._consumer.seek(partition, wanted)
