@@ -63,6 +63,25 @@ def test_asking_for_offsets_creates_no_topic(bootstrap: str) -> None:
     assert asyncio.run(kafka.end_offsets(bootstrap, ["ghost"])) == {}
 
 
+def test_end_is_behind_the_last_record_of_a_batch(bootstrap: str) -> None:
+    """Records that came in one batch are all counted, though Tansu counts one."""
+
+    async def send_three() -> None:
+        producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
+        await producer.start()
+        batch = producer.create_batch()
+        for value in (b"1", b"2", b"3"):
+            batch.append(key=None, value=value, timestamp=None)
+        batch.close()
+        await (await producer.send_batch(batch, "readings", partition=1))
+        await producer.stop()
+
+    asyncio.run(kafka.create_topics(bootstrap, [Topic("readings", 2)]))
+    asyncio.run(send_three())
+    ends = asyncio.run(kafka.end_offsets(bootstrap, ["readings"]))
+    assert ends == {("readings", 0): 0, ("readings", 1): 3}
+
+
 def test_topic_of_an_early_question_is_made_anew(bootstrap: str) -> None:
     """A topic that a client's question created with four partitions is corrected."""
 
