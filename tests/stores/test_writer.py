@@ -327,6 +327,19 @@ def test_log_made_anew_without_an_epoch(
     assert "higher epoch" in caplog.text
 
 
+def test_end_that_is_told_too_low(store: EmbeddedStore) -> None:
+    """Within an epoch the store's position counts, whatever end the broker tells."""
+    log = MemoryLog()
+    log.put(batch(1))
+    log.put(batch(2))
+    cycle(writer_of(store, log, epoch=1))
+    short = MemoryLog()
+    short.put(batch(1))
+    assign(writer_of(store, short, epoch=1), ZERO)
+    assert not short.paused
+    assert short.next == {ZERO: 2}
+
+
 def test_revoked(store: EmbeddedStore) -> None:
     """What was gathered of a partition that went to another writer is dropped."""
     log = MemoryLog()
