@@ -263,6 +263,7 @@ def _past() -> list[bytes]:
 
 def _dated(payload: bytes) -> bytes:
     """Write the time of a message as devices do."""
+
     def written(match: re.Match[bytes]) -> bytes:
         return datetime.fromtimestamp(int(match.group(1)), UTC).isoformat().encode()
 
