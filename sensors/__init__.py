@@ -1,1 +1,1 @@
-"""Edge in: from a device's bytes to readings; averages and indices are left to streams."""
+"""Edge in: from the bytes of devices to readings; what they mean is streams'."""

@@ -148,6 +148,7 @@ class Bridge:
                 redelivered=arrival.redelivered,
                 into=self._columns,
                 refusals=refusals,
+                wall=int(self._clock()),
             )
             if tick is not None:
                 records += self._ticked(tick)

@@ -48,7 +48,13 @@ def read_time(time: object) -> int:
     return seconds
 
 
-def check_not_ahead(end: int, now: int | None) -> None:
+def check_not_ahead(
+    end: int,
+    now: int | None,
+    *,
+    what: str = "the interval",
+    whose: str = "the city's clock",
+) -> None:
     """Refuse an interval that ends well after the city's clock.
 
     Parameters
@@ -57,6 +63,8 @@ def check_not_ahead(end: int, now: int | None) -> None:
         End of the interval [unix s].
     now
         The city's clock [unix s]; None while it has none, then nothing is too new.
+    what, whose
+        What ends, and whose time `now` is, as words of the reason.
 
     Raises
     ------
@@ -66,9 +74,9 @@ def check_not_ahead(end: int, now: int | None) -> None:
     if now is None or end <= now + AHEAD_S:
         return
     detail = (
-        f"the interval ends at {datetime.fromtimestamp(end, UTC):%Y-%m-%dT%H:%M:%SZ}, "
-        f"{end - now} s ahead of the city's clock; at most {AHEAD_S} s are taken. "
-        "Set the device's clock and its time zone"
+        f"{what} ends at {datetime.fromtimestamp(end, UTC):%Y-%m-%dT%H:%M:%SZ}, "
+        f"{end - now} s ahead of {whose}; at most {AHEAD_S} s are taken. "
+        "Set the sender's clock and its time zone"
     )
     raise Refusal(Reason.IN_THE_FUTURE, detail)
 

@@ -55,6 +55,7 @@ class Decoder:
         redelivered: bool,
         into: Columns,
         refusals: list[Refused],
+        wall: int | None = None,
     ) -> int | None:
         """Read one message; never raises for what a sender can put into one.
 
@@ -70,6 +71,9 @@ class Decoder:
             Where readings are appended.
         refusals
             Where refusals are appended: one a reason, with how many values it cost.
+        wall
+            The real time [unix s], which no tick may be ahead of: a single one would
+            make everything behind it too late. None where there is none to ask.
 
         Returns
         -------
@@ -86,7 +90,7 @@ class Decoder:
                 return None
             else:
                 complaints = []
-                tick = self._read_tick(name, payload)
+                tick = self._read_tick(name, payload, wall)
         except Refusal as refusal:
             complaints = [refusal]
         if complaints:
@@ -107,7 +111,7 @@ class Decoder:
             )
         return tick
 
-    def _read_tick(self, name: str, payload: bytes) -> int:
+    def _read_tick(self, name: str, payload: bytes, wall: int | None) -> int:
         if name != self._tick:
             raise self._astray(name)
         if self._city.clock != "messages":
@@ -116,7 +120,9 @@ class Decoder:
                 f"{self._city.clock}; stop its sender, or set clock: messages"
             )
             raise Refusal(Reason.UNEXPECTED_TICK, detail)
-        return read_time(read_object(payload).get("time"))
+        time = read_time(read_object(payload).get("time"))
+        check_not_ahead(time, wall, what="the tick", whose="the real time")
+        return time
 
     def _astray(self, name: str) -> Refusal:
         try:

@@ -74,6 +74,11 @@ BAD = {
     "time missing": Bad("missing_time", air({"pm25": 6}, time=None)),
     "time of words": Bad("bad_time", air({"pm25": 7}, time="this morning")),
     "a year ahead": Bad("in_the_future", air({"pm25": 8}, time=at(-365 * 86_400))),
+    "a tick a year ahead": Bad(
+        "in_the_future",
+        json.dumps({"time": "2099-01-31T08:00:00Z"}).encode(),
+        "thoang/v1/small/tick",
+    ),
     "without zone": Bad("no_zone", air({"pm25": 9}, time="2026-01-31T08:00:00")),
     "two megabytes": Bad("too_large", air({"pm25": 10}, note="x" * 2_000_000)),
     "deep nesting": Bad("too_deep", NESTED),

@@ -33,7 +33,7 @@ id = 0
 [router]
 id = 0
 max_connections = 512
-max_outgoing_packet_count = 200
+max_outgoing_packet_count = 5000
 max_segment_size = {segment}
 max_segment_count = {segments}
 {listeners}"""

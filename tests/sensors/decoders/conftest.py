@@ -102,6 +102,7 @@ class Desk:
         *,
         now: int | None = NOW,
         redelivered: bool = False,
+        wall: int | None = None,
     ) -> Decoded:
         """Decode one message; a topic without a slash at its head is the city's own."""
         if isinstance(topic, str) and not topic.startswith(("thoang/", "/")):
@@ -114,6 +115,7 @@ class Desk:
             redelivered=redelivered,
             into=columns,
             refusals=refused,
+            wall=wall,
         )
         return Decoded(columns, refused, tick)
 

@@ -135,6 +135,15 @@ def test_tick(desk: Any) -> None:
     assert got.refused == []
 
 
+def test_a_tick_is_never_ahead_of_the_real_time(desk: Any) -> None:
+    """One slip of a sender would make everything behind it too late, for good."""
+    ahead = '{"time": "2027-01-31T08:05:00+07:00"}'
+    got = desk.decode("tick", ahead, wall=NOW)
+    assert (got.tick, got.reasons) == (None, {"in_the_future": 1})
+    assert "the real time" in got.refused[0].detail
+    assert desk.decode("tick", ahead, wall=NOW + 365 * 86_400).tick is not None
+
+
 def test_what_thoang_publishes_is_left_alone(desk: Any) -> None:
     """What comes back from ``out/`` is neither read nor refused."""
     got = desk.decode("out/clock", b"{")

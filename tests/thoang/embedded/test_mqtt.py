@@ -2,6 +2,7 @@
 
 import asyncio
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,24 @@ def test_retained_message_reaches_a_later_subscriber(
     assert last.payloads() == [b"live"]
     for client in (late, last, publisher):
         client.close()
+
+
+def test_all_retained_messages_reach_a_wildcard(open_client: Opened, port: int) -> None:
+    """A city has hundreds; at QoS 1 only the first hundred come (rumqttd's limit)."""
+    publisher = open_client(port, "many-p", V5, keep=False)
+    for number in range(600):
+        publisher.publish(f"many/{number}", [b"%d" % number], retain=True)
+    late = paho.Client(paho.CallbackAPIVersion.VERSION2, "many", protocol=V5)
+    got: set[str] = set()
+    late.on_message = lambda _client, _data, message: got.add(message.topic)
+    late.on_connect = lambda client, *_: client.subscribe("many/#", qos=0)
+    late.connect("127.0.0.1", port)
+    deadline = time.monotonic() + 10
+    while len(got) < 600 and time.monotonic() < deadline:
+        late.loop(0.05)
+    late.disconnect()
+    publisher.close()
+    assert len(got) == 600
 
 
 @pytest.mark.parametrize("receive_maximum", [5, 1_000])
