@@ -1,58 +1,29 @@
-"""The air-quality rules of one partition: hourly VN_AQI, NowCast, the daily index.
+"""The air-quality rules of one partition: what is said of which hour and day, and when.
 
-It advances by readings and ticks and returns results; it opens nothing. Which records
-they come in and go out by is `streams.machines`' affair.
+They advance by readings and ticks and open nothing. How an hour becomes a result is
+`streams.air_reports`', which records they go in and out by `streams.machines`' affair.
 """
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from sensors.city import City, Station
 from sensors.reading import ReadingBatch
-from streams.calc.aqi import vn
-from streams.calc.aqi.index import Index
-from streams.calc.averaging import day_mean, local_day, peak, trailing
-from streams.calc.fixed import MISSING, Int64
-from streams.calc.nowcast import nowcast
-from streams.hours import FULL_S, HOUR_S, NAMES, PROVISIONAL_S, Hours
+from streams.air_reports import AirReports
+from streams.calc.averaging import EIGHT_HOURS, local_day
+from streams.calc.nowcast import HOURS as NOWCAST_HOURS
+from streams.hours import HOUR_S, Hours
 from streams.results import AirQuality
-from streams.revisions import Revisions
 from streams.slots import pack, unpack
 
-NOWCAST_HOURS = 12
-DAY_HOURS = 24
-DAY_HOURS_LEAST = 18
-EIGHT_HOURS = 8
 CATCH_UP_HOURS = 72
 """After a jump of the clock at most so many hours without data are told of."""
 
 REMEMBER_S = 72 * HOUR_S
 """Longer than any late reading's reach: lateness, a day, 8-hour means."""
-
-_PARTICLES = tuple(NAMES.index(name) for name in vn.PARTICLES)
-_GASES = tuple((name, NAMES.index(name)) for name in vn.GASES)
-
-
-class Seen(NamedTuple):
-    """What an hour comes to: the index, and by row what leads to it.
-
-    Parameters
-    ----------
-    casts
-        NowCast of each of `vn.PARTICLES` [10⁻⁶ µg/m³].
-    means, covered, flags
-        By quantity, in the order of `NAMES`; `covered` in [s].
-    """
-
-    judged: Index
-    casts: list[list[int]]
-    means: list[list[int]]
-    covered: list[list[int]]
-    flags: list[list[int]]
 
 
 class AirQualityRules:
@@ -72,10 +43,7 @@ class AirQualityRules:
         intervals = {d.id: d.interval_s for d in city.devices if d.kind == "air"}
         self._hours = Hours([s.id for s in self._stations], intervals)
         self._zone = ZoneInfo(city.timezone)
-        self._expected = [[n in s.quantities for n in NAMES] for s in self._stations]
-        self._revisions = Revisions()
-        self._origin: str = city.origin
-        self._observed = np.zeros(len(self._stations), np.int64)
+        self._reports = AirReports(city, self._stations, self._hours)
         self._touched: dict[int, set[int]] = {}
         self._closed: int | None = None
         self._day: int | None = None
@@ -91,13 +59,13 @@ class AirQualityRules:
 
         Readings beyond the lateness are left to `recompute`.
         """
-        self._origin = origin
+        self._reports.origin = origin
         taken = readings.take(readings.end >= self._time - self._city.lateness_s)
         if not len(taken):
             return []
         place = self._hours.place
         rows = np.array([place.get(site, -1) for site in taken.sites], np.intp)
-        np.maximum.at(self._observed, rows[taken.site], taken.end)
+        np.maximum.at(self._reports.observed, rows[taken.site], taken.end)
         touched = self._hours.slots.put(taken)
         series = self._hours.slots.series
         sites = {
@@ -120,18 +88,20 @@ class AirQualityRules:
         """Advance event time [unix s]; return what closes by it and what runs."""
         if time <= self._time:
             return []
-        self._time = time
+        self._time = self._reports.time = time
         for hour in self._touched:
             self._hours.refresh(hour)
         newest = (time - self._city.grace_s) // HOUR_S - 1
-        results = [r for hour in self._closing(newest) for r in self._hour(hour)]
+        results = [
+            r for hour in self._closing(newest) for r in self._reports.hour(hour)
+        ]
         if newest != self._closed:
             self._closed = newest
             results += self._close_days(newest)
         results += self._running()
         self._touched.clear()
         self._hours.forget((time - self._city.lateness_s) // HOUR_S - 1, newest)
-        self._revisions.forget(time - REMEMBER_S)
+        self._reports.revisions.forget(time - REMEMBER_S)
         return results
 
     def restate(self) -> list[AirQuality]:
@@ -139,9 +109,11 @@ class AirQualityRules:
         if self._closed is None:
             return []
         hours = range(self._closed - NOWCAST_HOURS, self._closed + 1)
-        results = [r for hour in hours for r in self._hour(hour)]
-        results += self._hour(self._closed + 1, provisional=True)
-        return results if self._day is None else [*results, *self._daily(self._day)]
+        results = [r for hour in hours for r in self._reports.hour(hour)]
+        results += self._reports.hour(self._closed + 1, provisional=True)
+        return (
+            results if self._day is None else [*results, *self._reports.day(self._day)]
+        )
 
     def _closing(self, newest: int) -> Iterable[int]:
         if self._closed is None:
@@ -157,7 +129,9 @@ class AirQualityRules:
         for hour, rows in sites.items():
             for later in range(hour, min(hour + NOWCAST_HOURS - 1, closed) + 1):
                 affected.setdefault(later, set()).update(rows)
-        results = [r for h in sorted(affected) for r in self._hour(h, affected[h])]
+        results = [
+            r for h in sorted(affected) for r in self._reports.hour(h, affected[h])
+        ]
         return results + self._amended_days(sites)
 
     def _amended_days(self, sites: Mapping[int, set[int]]) -> list[AirQuality]:
@@ -170,7 +144,9 @@ class AirQualityRules:
                 day = self._day_of(later * HOUR_S)
                 if day <= self._day:
                     affected.setdefault(day, set()).update(rows)
-        return [r for day in sorted(affected) for r in self._daily(day, affected[day])]
+        return [
+            r for day in sorted(affected) for r in self._reports.day(day, affected[day])
+        ]
 
     def _running(self) -> list[AirQuality]:
         """Return the running hours of the stations heard since the last tick."""
@@ -178,106 +154,10 @@ class AirQualityRules:
         return [
             result
             for hour in hours
-            for result in self._hour(hour, self._touched[hour], provisional=True)
-        ]
-
-    def _hour(
-        self, hour: int, rows: Iterable[int] | None = None, *, provisional: bool = False
-    ) -> list[AirQuality]:
-        chosen = range(len(self._stations)) if rows is None else sorted(rows)
-        if not chosen:
-            return []
-        found = self._seen(hour, PROVISIONAL_S if provisional else FULL_S)
-        return [self._record(hour, row, found, provisional) for row in chosen]
-
-    def _seen(self, hour: int, least_s: int) -> Seen:
-        summary = self._hours.at(hour)
-        valid = summary.valid(least_s)
-        window = np.empty((len(valid), len(_PARTICLES), NOWCAST_HOURS), np.int64)
-        window[..., 0] = valid[:, _PARTICLES]
-        window[..., 1:] = self._hours.before(hour, NOWCAST_HOURS - 1, _PARTICLES)
-        found = nowcast(window)
-        means = {name: valid[:, place] for name, place in _GASES}
-        casts = {name: found[:, row] for row, name in enumerate(vn.PARTICLES)}
-        shown = valid if least_s == FULL_S else summary.valid(1)
-        return Seen(
-            judged=vn.hourly(means, casts),
-            casts=found.tolist(),
-            means=shown.tolist(),
-            covered=summary.covered.tolist(),
-            flags=summary.flag.tolist(),
-        )
-
-    def _record(
-        self,
-        hour: int,
-        row: int,
-        found: Seen,
-        provisional: bool,  # noqa: FBT001  # passed on, never typed by hand
-    ) -> AirQuality:
-        start = hour * HOUR_S
-        covered = found.covered[row]
-        if provisional and max(covered) < PROVISIONAL_S:
-            judged: dict[str, Any] = {"reason": "too_early"}
-        else:
-            judged = self._judged(found.judged, row, some=any(covered))
-        record = AirQuality(
-            **self._who(row, start, start + HOUR_S),
-            **judged,
-            provisional=provisional,
-            means=_named(NAMES, found.means[row]),
-            completeness=self._completeness(row, covered, HOUR_S),
-            nowcast=_named(vn.PARTICLES, found.casts[row]),
-            flags={n: f for n, f in zip(NAMES, found.flags[row], strict=True) if f},
-        )
-        return self._revisions.revised(record)
-
-    def _completeness(
-        self, row: int, covered: Sequence[int], whole: int
-    ) -> dict[str, float]:
-        """Return the share covered of what came, and of what was expected."""
-        return {
-            name: round(part / whole, 4)
-            for name, part, expected in zip(
-                NAMES, covered, self._expected[row], strict=True
+            for result in self._reports.hour(
+                hour, self._touched[hour], provisional=True
             )
-            if part or expected
-        }
-
-    def _who(self, row: int, start: int, end: int) -> dict[str, Any]:
-        station = self._stations[row]
-        return {
-            "city": self._city.id,
-            "origin": self._origin,
-            "site": station.id,
-            "station_class": station.station_class,
-            "start": start,
-            "end": end,
-            "observed": min(int(self._observed[row]), end),
-            "tick": self._time,
-        }
-
-    def _judged(self, index: Index, row: int, *, some: bool) -> dict[str, Any]:
-        """Return the index fields of one station, or why there is none."""
-        if self._stations[row].station_class == "reference":
-            return {"reason": "reference_only" if some else "no_data"}
-        site = index.at(row)
-        reason = site.reason
-        if reason == "no_pm" and self._measures_particles(row):
-            reason = "incomplete"
-        if reason == "no_data" and some:
-            reason = "incomplete"
-        return {
-            "sub": {name: sub for name, sub in site.sub.items() if sub is not None},
-            "aqi": site.aqi,
-            "category": site.category.code if site.category else None,
-            "dominant": site.dominant,
-            "beyond_scale": site.beyond_scale,
-            "reason": reason,
-        }
-
-    def _measures_particles(self, row: int) -> bool:
-        return bool(set(vn.PARTICLES) & set(self._stations[row].quantities))
+        ]
 
     def _day_of(self, time: int) -> int:
         offset = datetime.fromtimestamp(time, UTC).astimezone(self._zone).utcoffset()
@@ -293,45 +173,16 @@ class AirQualityRules:
         earliest = self._hours.earliest
         if first and (earliest is None or earliest * HOUR_S >= today):
             return []
-        return self._daily(day)
-
-    def _daily(self, day: int, rows: Iterable[int] | None = None) -> list[AirQuality]:
-        hours = day // HOUR_S + np.arange(1 - EIGHT_HOURS, DAY_HOURS)
-        means = np.stack([self._hours.at(int(h)).valid(FULL_S) for h in hours], axis=-1)
-        own = means[..., EIGHT_HOURS - 1 :]
-        mean = day_mean(own).value
-        top = peak(own, DAY_HOURS_LEAST)
-        ozone = means[:, NAMES.index("o3")]
-        eight = peak(trailing(ozone).value, DAY_HOURS_LEAST)
-        index = vn.daily(
-            {name: mean[:, NAMES.index(name)] for name in vn.PARTICLES},
-            {name: top[:, NAMES.index(name)] for name in vn.GASES},
-            {"o3": eight},
-        )
-        chosen = range(len(self._stations)) if rows is None else sorted(rows)
-        return [self._day_record(day, row, index, mean, own) for row in chosen]
-
-    def _day_record(
-        self, day: int, row: int, index: Index, mean: Int64, own: Int64
-    ) -> AirQuality:
-        hours: list[int] = np.count_nonzero(own[row] != MISSING, axis=-1).tolist()
-        record = AirQuality(
-            **self._who(row, day, day + DAY_HOURS * HOUR_S),
-            **self._judged(index, row, some=any(hours)),
-            averaging="1d",
-            means=_named(NAMES, mean[row].tolist()),
-            completeness=self._completeness(row, hours, DAY_HOURS),
-        )
-        return self._revisions.revised(record)
+        return self._reports.day(day)
 
     def dump(self) -> bytes:
         """Return the whole state."""
         return pack(
             {
                 "hours": self._hours.dump(),
-                "revisions": self._revisions.dump(),
-                "origin": self._origin,
-                "observed": self._observed.tolist(),
+                "revisions": self._reports.revisions.dump(),
+                "origin": self._reports.origin,
+                "observed": self._reports.observed.tolist(),
                 "touched": {
                     hour: [self._stations[row].id for row in sorted(rows)]
                     for hour, rows in self._touched.items()
@@ -346,8 +197,9 @@ class AirQualityRules:
         """Take over what `dump` returned."""
         kept = unpack(state)
         self._hours.load(kept["hours"])
-        self._revisions.load(kept["revisions"])
-        self._origin, self._time = kept["origin"], kept["time"]
+        self._reports.revisions.load(kept["revisions"])
+        self._reports.origin = kept["origin"]
+        self._time = self._reports.time = kept["time"]
         self._closed, self._day = kept["closed"], kept["day"]
         place = self._hours.place
         self._touched = {
@@ -355,9 +207,5 @@ class AirQualityRules:
             for hour, sites in kept["touched"].items()
         }
         for site, end in zip(kept["hours"]["sites"], kept["observed"], strict=True):
-            if site in self._hours.place:
-                self._observed[self._hours.place[site]] = end
-
-
-def _named(names: Sequence[str], values: Sequence[int]) -> dict[str, int]:
-    return {n: v for n, v in zip(names, values, strict=True) if v != MISSING}
+            if site in place:
+                self._reports.observed[place[site]] = end

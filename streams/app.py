@@ -41,6 +41,8 @@ class WorkerSettings(BaseModel):
     fetch_wait_ms
         How long the broker may hold back an answer while nothing is new [ms]. Tansu
         answers only after half of it, whatever arrives meanwhile.
+    fetch_least_b
+        How much it answers at once [B].
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,11 +52,12 @@ class WorkerSettings(BaseModel):
     group: str = "thoang-worker"
     folder: Path
     fetch_wait_ms: Annotated[int, Field(ge=1, le=5_000)] = 50
+    fetch_least_b: Annotated[int, Field(ge=1)] = 1
 
 
 def make_app(settings: WorkerSettings) -> Any:  # noqa: ANN401  # Faust has no types
     """Return the Faust app of a worker, without agents."""
-    fetch.patch(settings.fetch_wait_ms)
+    fetch.patch(settings.fetch_wait_ms, settings.fetch_least_b)
     return faust.App(
         settings.group,
         broker=f"kafka://{settings.bootstrap}",
@@ -79,7 +82,7 @@ def make_app(settings: WorkerSettings) -> Any:  # noqa: ANN401  # Faust has no t
         consumer_max_fetch_size=LARGEST_B,
         consumer_group_instance_id=f"{settings.group}-{settings.name}",
         producer_acks=-1,
-        producer_linger=0.005,
+        producer_linger=0.02,
         producer_max_request_size=LARGEST_B,
     )
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sensors.reading import QUANTITIES, Flag
 from streams.calc.fixed import MISSING, Int64, half_up
+from streams.calc.weather import direction_mean, rain_total
 from streams.slots import Block, Slots, usable
 
 HOUR_S = 3_600
@@ -19,6 +20,7 @@ KEEP_HOURS = 40
 """A local day with the 7 hours before it (8-hour ozone), the lateness, the running."""
 
 NAMES = tuple(quantity.name for quantity in QUANTITIES if quantity.kind == "air")
+DIRECTION, RAIN = NAMES.index("wind_direction"), NAMES.index("rain")
 _PLACE = {q.code: i for i, q in enumerate(q for q in QUANTITIES if q.kind == "air")}
 
 FULL_S = HOUR_S * 3 // 4
@@ -34,7 +36,8 @@ class Hour:
     Parameters
     ----------
     mean
-        Mean of what is covered [10⁻⁶ unit], half-up; `MISSING` where nothing is.
+        Mean of what is covered [10⁻⁶ unit], half-up; `MISSING` where nothing is. Wind
+        directions as vectors; of rain the sum.
     covered
         Time covered [s].
     flag
@@ -127,7 +130,17 @@ class Hours:
             np.maximum.at(longest.reshape(-1), cell, seconds)
             np.maximum.at(flag.reshape(-1), cell, flags)
         mean = np.where(covered > 0, half_up(total, np.maximum(covered, 1)), MISSING)
+        self._weather(mean, block.value, period, cell)
         return Hour(mean, np.minimum(longest, HOUR_S).astype(np.int32), flag)
+
+    def _weather(
+        self, mean: Int64, value: Int64, period: Int64, cell: NDArray[np.intp]
+    ) -> None:
+        """Put in what is no arithmetic mean; of several instruments the last one's."""
+        for quantity, summed in ((DIRECTION, direction_mean), (RAIN, rain_total)):
+            rows = np.flatnonzero(cell % len(NAMES) == quantity)
+            if len(rows):
+                mean.flat[cell[rows]] = summed(value[rows], period[rows])
 
     def _cells(self, rows: int) -> tuple[NDArray[np.intp], bool]:
         """Return the cell of each row of a block, and if each has one of its own."""

@@ -36,8 +36,9 @@ class AirQuality(msgspec.Struct, frozen=True, kw_only=True):
         The index, its category code, its dominant pollutant; None where there is none.
     reason
         Why there is no index, or empty: ``no_data``, ``no_pm``, ``reference_only``,
-        ``incomplete``; ``too_early`` in the first minutes of the running hour, for
-        rules on short means only, never stored.
+        ``incomplete``, ``too_few_hours`` (NowCast wants two of three); ``too_early``
+        in the first minutes of the running hour, for rules on short means only, never
+        stored.
     beyond_scale
         A concentration above the last row of the table; the index stands at 500.
     observed

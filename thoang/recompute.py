@@ -16,7 +16,8 @@ from sensors.reading import ReadingBatch
 from stores.protocol import Store
 from stores.record import Row, Taken, Write
 from stores.rows import air_row, congestion_row
-from streams.air_quality import NOWCAST_HOURS, AirQualityRules
+from streams.air_quality import AirQualityRules
+from streams.calc.nowcast import HOURS as NOWCAST_HOURS
 from streams.machines import Result, Rules
 from streams.results import AirQuality, Congestion
 from streams.traffic import WINDOW_S, TrafficRules

@@ -42,18 +42,21 @@ async def _fetch_records(
     return await _fetch(self, consumer, live, timeout=timeout, max_records=max_records)
 
 
-def patch(fetch_wait_ms: int) -> None:
-    """Put both workarounds in place; calling it again changes only the wait.
+def patch(fetch_wait_ms: int, fetch_least_b: int = 1) -> None:
+    """Put both workarounds in place; calling it again changes only the numbers.
 
     Parameters
     ----------
     fetch_wait_ms
-        Longest time that the broker may hold back an answer [ms].
+        Longest time that the broker may hold back an answer [ms],
+    fetch_least_b
+        and how much it answers at once [B].
     """
+    ours = {"fetch_max_wait_ms": fetch_wait_ms, "fetch_min_bytes": fetch_least_b}
 
     class Consumer(aiokafka.AIOKafkaConsumer):  # type: ignore[misc]  # no types
         def __init__(self, **settings: Any) -> None:  # noqa: ANN401
-            super().__init__(**settings | {"fetch_max_wait_ms": fetch_wait_ms})
+            super().__init__(**settings | ours)
 
     class Driver:
         """The module `aiokafka` as the driver sees it, with our consumer."""

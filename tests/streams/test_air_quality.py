@@ -137,6 +137,34 @@ def test_half_an_hour_is_incomplete(rules: AirQualityRules, batch: Batch) -> Non
     assert said.completeness["pm25"] == 0.5
 
 
+def test_one_whole_hour_is_too_few_for_nowcast(
+    rules: AirQualityRules, batch: Batch
+) -> None:
+    """The first hour is complete; NowCast wants two of three, and that is said."""
+    rules.tick(START)
+    ends = [START + 300 * slot for slot in range(1, 13)]
+    rules.apply(batch([("a", "pm25", end, 30) for end in ends]), "live")
+    *_, said = _of(rules.tick(START + H + 300))
+    assert (said.aqi, said.reason) == (None, "too_few_hours")
+    assert said.means["pm25"] == 30_000_000
+
+
+def test_wind_turns_and_rain_adds_up(air_city: City, batch: Batch) -> None:
+    """An hour's wind through north is north, its rain the sum of its twelve reports."""
+    rules = AirQualityRules(air_city, air_city.stations)
+    rules.tick(START)
+    ends = [START + 300 * slot for slot in range(1, 13)]
+    wind = [("a", "wind_direction", end, end // 300 % 2 * 20 + 350) for end in ends]
+    turned = [(s, q, end, value % 360) for s, q, end, value in wind]
+    rules.apply(batch([*turned, *(("a", "rain", end, 0.5) for end in ends)]), "live")
+    *_, said = _of(rules.tick(START + H + 300))
+    assert said.means["rain"] == 6_000_000
+    assert (
+        min(said.means["wind_direction"], 360_000_000 - said.means["wind_direction"])
+        < 10
+    )
+
+
 def test_a_reference_station_has_no_index(air_city: City, batch: Batch) -> None:
     """It gives concentrations (Circular 10/2021 Art. 29)."""
     stations = [
