@@ -20,7 +20,8 @@ from streams.air_quality import AirQualityRules
 from streams.calc.nowcast import HOURS as NOWCAST_HOURS
 from streams.machines import Result, Rules
 from streams.results import AirQuality, Congestion
-from streams.traffic import WINDOW_S, TrafficRules
+from streams.road_group import WINDOW_S
+from streams.traffic import TrafficRules
 
 HOUR_S: Final = 3_600
 BEFORE_S: Final = 48 * HOUR_S
