@@ -36,7 +36,7 @@ check: dev ## Lint, formatting, types, import contracts, no secrets.
 	@$(BIN)/ruff format --check --quiet . || \
 		{ echo "not formatted as agreed: make fmt"; exit 1; }
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m pytest --quiet tests/test_repository.py
 
 bench: dev ## Measure speed and memory; takes minutes. One of them: ARGS=start
