@@ -76,6 +76,12 @@ class NotifierProcess:
         }
         self._sleep = sleep
         self._now = 0
+        self._unsettled = 0
+
+    @property
+    def settled(self) -> bool:
+        """Whether every notice taken so far was sent or given up."""
+        return self._unsettled == 0
 
     async def run(self, records: AsyncIterator[Record]) -> None:
         """Take records until they end, then send what still waits and return."""
@@ -115,6 +121,7 @@ class NotifierProcess:
             if channel.leaves_machine and notice.origin != "live":
                 log.debug("notice %s stays inside: %s data", notice.id, notice.origin)
                 continue
+            self._unsettled += 1
             await self._queues[name].put(notice)
 
     async def _drain(self, name: str) -> None:
@@ -124,6 +131,7 @@ class NotifierProcess:
             try:
                 await self._deliver(self._channels[name], notice)
             finally:
+                self._unsettled -= 1
                 queue.task_done()
 
     async def _deliver(self, channel: Notifier, notice: Notice) -> None:

@@ -62,6 +62,7 @@ class Bench:
         self.heard = asyncio.Event()
         self.count = 0
         self.waits: list[float] = []
+        self.settled: list[bool] = []
 
     async def publish(self, topic: str, payload: bytes, retain: bool) -> None:  # noqa: FBT001  # the signature that channels are handed
         """Be the MQTT broker."""
@@ -82,6 +83,7 @@ class Bench:
         async def given() -> AsyncIterator[Record]:
             for record in records:
                 yield record
+                self.settled.append(process.settled)
 
         process = NotifierProcess(
             self.city,
@@ -93,6 +95,7 @@ class Bench:
             sleep=self.sleep,
         )
         asyncio.run(process.run(given()))
+        self.settled.append(process.settled)
 
 
 @pytest.fixture
@@ -139,6 +142,14 @@ def queue(real_city: City, catalogue: Catalogue) -> Callable[..., Notice]:
         return msgspec.structs.replace(whole, **changes)
 
     return made
+
+
+def test_what_waits_to_be_sent_is_not_settled(
+    bench: Bench, queue: Callable[..., Notice]
+) -> None:
+    """Kafka is told of a notice only once it went out: a death before sends it again."""
+    bench.run(queue())
+    assert bench.settled == [False, True]
 
 
 def test_a_notice_goes_out_by_each_of_its_channels_that_there_is(

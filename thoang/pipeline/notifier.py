@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import httpx
 from aiokafka import AIOKafkaConsumer
@@ -83,18 +83,24 @@ class Intake:
         """Leave."""
         await self._consumer.stop()
 
-    async def records(self) -> AsyncIterator[Record]:
-        """Yield what still holds, then everything that comes; commit what was taken."""
+    async def records(self, settled: Callable[[], bool]) -> AsyncIterator[Record]:
+        """Yield what still holds, then everything that comes.
+
+        What was taken is committed once `settled` says that all of it went out.
+        """
         for notice in self._standing:
             yield notice
+        uncommitted = False
         while True:
             taken = await self._consumer.getmany(timeout_ms=500)
             for partition, messages in taken.items():
                 for message in messages:
                     for record in _read(partition.topic, message.value):
                         yield record
-            if taken:
+            uncommitted = uncommitted or bool(taken)
+            if uncommitted and settled():
                 await self._consumer.commit()
+                uncommitted = False
 
 
 def _read(topic: str, value: bytes) -> list[Record]:
@@ -151,7 +157,7 @@ async def run(settings: Settings) -> None:
             clock=time.monotonic,
         )
         try:
-            await process.run(intake.records())
+            await process.run(intake.records(lambda: process.settled))
         finally:
             connection.stop()
             await intake.stop()
