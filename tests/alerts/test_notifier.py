@@ -147,7 +147,7 @@ def queue(real_city: City, catalogue: Catalogue) -> Callable[..., Notice]:
 def test_what_waits_to_be_sent_is_not_settled(
     bench: Bench, queue: Callable[..., Notice]
 ) -> None:
-    """Kafka is told of a notice only once it went out: a death before sends it again."""
+    """Kafka is told of a notice once it went out: a death before sends it again."""
     bench.run(queue())
     assert bench.settled == [False, True]
 
