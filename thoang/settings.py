@@ -86,7 +86,7 @@ class NoticesSection(BaseModel):
     webhook
         Address that gets each notice as JSON; none by default.
     secret
-        Signs what is sent there, where given.
+        Sent there as ``Authorization: Bearer …``, where given.
     tell_when_not_live
         Send through channels that leave the machine even for a simulated or replayed
         city.

@@ -65,7 +65,10 @@ def test_the_smoke_and_the_jam_of_the_first_city_are_told_in_time(
 ) -> None:
     """The smoke in the last quarter of an hour of the fill, the jam at its end."""
     end = NOON + minute * 60
-    found = {t.rule: t for t in told(real_city, end)}
+    found = {
+        t.rule: t
+        for t in told(real_city.with_run(origin="simulated", clock="messages"), end)
+    }
     assert set(found) == {"air-area", "traffic-queue"}
     assert -15 * 60 <= found["air-area"].known - end <= 60
     assert -60 <= found["traffic-queue"].known - end <= 60

@@ -49,7 +49,7 @@ FOOT_M = 0.3048
 Inputs = Mapping[str, Any]
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401  # whatever JSON holds
+def _plain(value: Any) -> Any:  # whatever JSON holds
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, dict):
@@ -225,7 +225,7 @@ MEASURES: dict[str, Callable[[Inputs], Any]] = {
 }
 
 
-def _assert_agrees(answer: Any, expected: Any) -> None:  # noqa: ANN401  # JSON
+def _assert_agrees(answer: Any, expected: Any) -> None:  # JSON
     if isinstance(expected, dict):
         assert set(expected) <= set(answer)
         for key, value in expected.items():

@@ -70,7 +70,7 @@ def test_existing_brokers_are_not_started(tmp_path: Path) -> None:
     assert told["THOANG_MQTT__PASSWORD"] == "s@crt"  # noqa: S105 - made up
     assert told["THOANG_KAFKA__BOOTSTRAP"] == "kafka.example:9092"
     assert told["THOANG_KAFKA__EPOCH"] == "0"
-    assert (told["THOANG_ORIGIN"], told["THOANG_CLOCK"]) == ("live", "wall")
+    assert not {"THOANG_ORIGIN", "THOANG_CLOCK"} & set(told)
 
 
 def test_epoch_and_origin_are_told(tmp_path: Path) -> None:
