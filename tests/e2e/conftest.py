@@ -28,23 +28,31 @@ POLL_S = 0.05
 STOPPED_S = 5.5
 """Longest time between Ctrl-C and the end, with what starting `kill` takes [s]."""
 
-AREAS = """\
+HEAD = """\
+id: small
+name_vi: Nhỏ
+name_en: Small
 timezone: Asia/Ho_Chi_Minh
+clock: messages
 hierarchies:
   - {id: operations, name_vi: Điều hành, name_en: Operations}
 areas:
   - {id: centre, name_vi: Trung tâm, name_en: Centre, kind: centre,
      hierarchy: operations, assumed: true}
+  - {id: north, name_vi: Bắc, name_en: North, kind: district_centre,
+     hierarchy: operations, parent: centre, assumed: true}
+  - {id: south, name_vi: Nam, name_en: South, kind: district_centre,
+     hierarchy: operations, parent: centre, assumed: true}
 """
 STATION = """\
   - {{id: air-{n}, name_vi: Trạm {n}, name_en: Station {n}, lat: 11.0{n}, lon: 106.7,
-     area: centre, station_class: regulatory,
+     area: {area}, station_class: regulatory,
      quantities: [pm25, pm10, o3, no2, so2, co, temperature, humidity]}}
 """
 SEGMENT = """\
-  - {{id: road-{n}, name_vi: Đoạn {n}, name_en: Section {n}, road: Đại lộ Bình Dương,
+  - {{id: road-{n}, name_vi: Đoạn {n}, name_en: Section {n}, road: Đường {area},
      direction: {{vi: hướng đông, en: eastbound}}, length_m: 1100, lanes: 2,
-     line: [[106.7{n}, 11.0], [106.7{next}, 11.0]], limit_kmh: 60, areas: [centre],
+     line: [[106.7{n}, 11.0], [106.7{next}, 11.0]], limit_kmh: 60, areas: [{area}],
      upstream: [{up}], downstream: [{down}]}}
 """
 DEVICE = (
@@ -52,32 +60,22 @@ DEVICE = (
 )
 
 
-def small_city(name: str = "small", clock: str = "messages") -> str:
-    """Return a city file of three stations and a road of four segments."""
-    stations, segments = range(1, 4), range(1, 5)
-    devices = [
-        DEVICE.format(id=f"a{n}", kind="air", site=f"air-{n}", s=300) for n in stations
-    ] + [
-        DEVICE.format(id=f"t{n}", kind="traffic", site=f"road-{n}", s=60)
-        for n in segments
-    ]
-    roads = [
-        SEGMENT.format(
-            n=n,
-            next=n + 1,
-            up=f"road-{n - 1}" if n > 1 else "",
-            down=f"road-{n + 1}" if n < len(segments) else "",
-        )
-        for n in segments
-    ]
-    return (
-        f"id: {name}\nname_vi: Nhỏ\nname_en: Small\nclock: {clock}\n{AREAS}stations:\n"
-        + "".join(STATION.format(n=n) for n in stations)
-        + "segments:\n"
-        + "".join(roads)
-        + "devices:\n"
-        + "".join(devices)
-    )
+def small_city() -> str:
+    """Return a city file: two districts, three stations, a road in each district."""
+    stations = {1: "north", 2: "north", 3: "south"}
+    roads = {1: ("north", "", "road-2"), 2: ("north", "road-1", "")}
+    roads |= {3: ("south", "", "road-4"), 4: ("south", "road-3", "")}
+    lines = [HEAD, "stations:\n"]
+    lines += [STATION.format(n=n, area=area) for n, area in stations.items()]
+    lines += ["segments:\n"]
+    for n, (area, up, down) in roads.items():
+        lines += [SEGMENT.format(n=n, next=n + 1, area=area, up=up, down=down)]
+    lines += ["devices:\n"]
+    for n in stations:
+        lines += [DEVICE.format(id=f"a{n}", kind="air", site=f"air-{n}", s=300)]
+    for n in roads:
+        lines += [DEVICE.format(id=f"t{n}", kind="traffic", site=f"road-{n}", s=60)]
+    return "".join(lines)
 
 
 class Town:
@@ -249,7 +247,7 @@ class Town:
         for log in [self._printed, *logs]:
             if log.exists():
                 lines = log.read_text("utf-8", "replace").splitlines()
-                print(f"--- {log.name}", *lines[-40:], sep="\n")  # noqa: T201 - as said
+                print(f"--- {log.name}", *lines[-60:], sep="\n")  # noqa: T201 - as said
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait(10)
