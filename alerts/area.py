@@ -5,9 +5,22 @@ evaluator, the page and the notifier all take it from here.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from sensors.city import Area
 from streams.results import AirQuality
+
+FRESH_S: Final = 3 * 3_600
+"""An index older than this stands for nothing: no advice follows from it [s]."""
+
+
+def told_of(area: Area | None) -> bool:
+    """Say whether an area is one that people are told of.
+
+    A province is much larger than what the stations of a city cover, so nothing is said
+    of it; its wards and communes and the operations areas are.
+    """
+    return area is not None and area.kind != "province"
 
 
 class Member(NamedTuple):

@@ -146,7 +146,7 @@ class Evaluator:
                 yield from self._again(watch, scope, memory)
             silent = self._sight.now - memory.last > rule.no_data_after
             if silent and memory.state not in {"no_data", "unknown"}:
-                look = self._sight.remembered(watch, memory)
+                look = self._sight.remembered(watch, scope, memory)
                 change = lose(memory, "no_data")
                 yield self._told(watch, scope, change, look, self._sight.now)
 

@@ -73,7 +73,7 @@ class Closing(msgspec.Struct, kw_only=True):
 
     def transition(self, city: City, now: int) -> Transition:
         """Return the end of the alert."""
-        memory = self.memory
+        memory, station = self.memory, city.station(self.scope_id)
         return Transition(
             city=city.id,
             origin=city.origin,
@@ -93,7 +93,11 @@ class Closing(msgspec.Struct, kw_only=True):
             known=now,
             since=memory.since,
             value=memory.value,
-            evidence=Evidence(quantity=self.quantity, end=memory.last),
+            evidence=Evidence(
+                quantity=self.quantity,
+                end=memory.last,
+                station_class="" if station is None else station.station_class,
+            ),
             reason=self.reason,
             telling=self.telling,
             heard=memory.heard,

@@ -9,8 +9,9 @@ from typing import Literal
 
 import msgspec
 
+from alerts.area import told_of
 from alerts.phrases import Phrases
-from alerts.transition import Evidence, Transition
+from alerts.transition import UNSEEN, Evidence, Transition
 from alerts.wording import Wording
 from alerts.words import LANGUAGES, Catalogue
 from sensors.city import City
@@ -40,7 +41,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     scope, scope_id
         ``station``, ``segment`` or ``area``, and which.
     areas
-        Areas concerned, the narrowest first; of an area also all below it.
+        Areas concerned, the narrowest first; of an area also all below it. No
+        provinces, unless a rule is for one.
     above
         Areas that contain them.
     step, severity, urgency, certainty
@@ -56,6 +58,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
         The quantity, its value as `Transition.value`, and how it was averaged.
     stations_used, stations_of, sites
         What it rests on.
+    station_class
+        ``regulatory``, ``reference``, ``mixed``; empty where no station was measured.
     since, time, known
         Begin of the episode, of what is told, and when it became known [unix s].
     until
@@ -100,6 +104,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     stations_used: int
     stations_of: int
     sites: tuple[str, ...]
+    station_class: str = ""
     since: int
     time: int
     known: int
@@ -109,6 +114,13 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     told: bool
     why_not: str = ""
+
+    @property
+    def label(self) -> str:
+        """The key below ``kind.`` of the words for `known`: an end may be no end."""
+        if self.kind == "clear" and self.reason in UNSEEN:
+            return "lost" if self.reason == "no_data" else "dropped"
+        return self.kind
 
 
 def compose(transition: Transition, city: City, catalogue: Catalogue) -> Notice:
@@ -157,7 +169,7 @@ def compose(transition: Transition, city: City, catalogue: Catalogue) -> Notice:
         step=transition.step,
         severity=transition.severity.capitalize(),
         urgency=_urgency(transition),
-        certainty="Unknown" if transition.reason == "no_data" else "Observed",
+        certainty="Unknown" if transition.unseen else "Observed",
         status="Exercise" if transition.origin == "simulated" else "Test",
         headline={lang: said.headline() for lang, said in phrases.items()},
         body={lang: said.body() for lang, said in phrases.items()},
@@ -169,6 +181,7 @@ def compose(transition: Transition, city: City, catalogue: Catalogue) -> Notice:
         stations_used=found.used,
         stations_of=found.of,
         sites=found.sites,
+        station_class=found.station_class,
         since=transition.since,
         time=transition.time,
         known=transition.known,
@@ -208,7 +221,7 @@ def _why_not(transition: Transition) -> str:
 
 def _urgency(transition: Transition) -> str:
     if transition.kind == "clear":
-        return "Past"
+        return "Unknown" if transition.unseen else "Past"
     return "Expected" if transition.severity == "minor" else "Immediate"
 
 
@@ -219,11 +232,13 @@ def _places(
     scope = transition.scope_id
     if transition.scope != "area":
         known = city.site(scope) is not None
-        return (city.areas_of(scope, transition.time) if known else ()), ()
+        areas = city.areas_of(scope, transition.time) if known else ()
+        return tuple(area for area in areas if told_of(city.area(area))), ()
     if city.area(scope) is None:
         return (scope,), ()
     below = dict.fromkeys(_below(scope, city))
-    return (scope, *below), tuple(_above(scope, city))
+    above = tuple(area for area in _above(scope, city) if told_of(city.area(area)))
+    return (scope, *below), above
 
 
 def _below(area: str, city: City) -> Iterator[str]:

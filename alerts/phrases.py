@@ -5,12 +5,21 @@ from functools import cached_property
 from typing import Any
 
 from alerts.condition import RANKED
+from alerts.limits import limit_of
 from alerts.transition import Transition
 from alerts.wording import Wording, sentence
 from sensors.city import Area, City, Segment, Station
+from sensors.reading import MICRO
 from streams.calc.aqi.vn import CATEGORIES
+from streams.calc.fixed import half_up
 
 _CATEGORIES = frozenset(category.code for category in CATEGORIES)
+_SORTS = {
+    **dict.fromkeys(("pm25", "pm10", "pm1"), "dust"),
+    **dict.fromkeys(("level", "speed_ratio"), "road"),
+    "silence": "device",
+}
+"""Which words say that a quantity is no longer seen; of others those of air."""
 
 
 @dataclass(frozen=True)
@@ -28,19 +37,37 @@ class Phrases:
     wording: Wording
 
     def headline(self) -> str:
-        """Return the headline."""
-        return self._say("headline")
+        """Return the headline; it names a class of station that is not official."""
+        said = self._say("headline")
+        return f"{said} ({self._sensor('')})" if self._unofficial else said
 
     def body(self) -> str:
-        """Return the text, with a mark where the data are not live."""
-        origin = self.wording.say(f"origin.{self.transition.origin}")
-        return " ".join(part for part in (self._say("body").strip(), origin) if part)
+        """Return the text, with marks where data are not official or not live."""
+        transition, say = self.transition, self.wording.say
+        parts = self._say("body").split(" ")
+        if transition.reason == "no_data" and transition.telling.audience != "public":
+            parts.append(say("ending.no_data.operators"))
+        if self._unofficial:
+            parts.append(self._sensor("_detail"))
+        parts.append(say(f"origin.{transition.origin}"))
+        return " ".join(part for part in parts if part)
+
+    @property
+    def _unofficial(self) -> bool:
+        return self.transition.evidence.station_class in {"reference", "mixed"}
+
+    def _sensor(self, form: str) -> str:
+        station_class = self.transition.evidence.station_class
+        return self.wording.say(f"sensor.{station_class}{form}")
 
     def advice(self) -> dict[str, str]:
-        """Return the advice by group; none after an end, none for operators' rules."""
+        """Return the advice by group; none after an end, none for operators' rules.
+
+        Where the data were lost: how to go on without knowing.
+        """
         transition, say = self.transition, self.wording.say
         if transition.kind == "clear":
-            return {}
+            return self._advice_unseen() if transition.reason == "no_data" else {}
         if transition.step in _CATEGORIES:
             return {
                 group: say(f"advice.air.{transition.step}.{group}")
@@ -51,17 +78,34 @@ class Phrases:
             return dict.fromkeys(transition.telling.groups, text)
         return {}
 
+    def _advice_unseen(self) -> dict[str, str]:
+        telling = self.transition.telling
+        text = self.wording.say(f"ending.no_data.{self._sort}.advice")
+        public = telling.audience == "public" and text
+        return dict.fromkeys(telling.groups, text) if public else {}
+
+    @property
+    def _sort(self) -> str:
+        return _SORTS.get(self.transition.evidence.quantity, "air")
+
     def source(self) -> str:
-        """Say whose data and whose scale it is."""
+        """Say whose data, whose scale and whose advice it is.
+
+        The scale is the Decision's only where the value is its index.
+        """
         say, scope = self.wording.say, self.transition.scope
-        if self.transition.evidence.quantity == "silence":
+        quantity = self.transition.evidence.quantity
+        if quantity == "silence":
             return say("source.device")
         if scope == "segment":
             return say("source.road", place=self.place)
-        if scope == "station":
-            scale = "air" if self.transition.step in _CATEGORIES else "station"
-            return say(f"source.{scale}", station=self.place)
-        return say("source.air_area", place=self.place)
+        advised = (
+            self.transition.step in _CATEGORIES and self.transition.kind != "clear"
+        )
+        names = ("station", "air") if scope == "station" else ("area", "air_area")
+        key = f"{names[0]}_advice" if advised else names[0]
+        key = names[1] if quantity == "aqi" else key
+        return say(f"source.{key}", place=self.place, station=self.place)
 
     @cached_property
     def place(self) -> str:
@@ -88,6 +132,9 @@ class Phrases:
     def _say(self, part: str) -> str:
         transition = self.transition
         key = f"notices.{transition.telling.text}.{transition.kind}.{part}"
+        if transition.unseen:
+            lost = transition.reason == "no_data"
+            key = f"ending.{f'no_data.{self._sort}' if lost else 'dropped'}.{part}"
         return sentence(self.wording.say(key, **self._values))
 
     @cached_property
@@ -115,14 +162,21 @@ class Phrases:
             "since": wording.moment(transition.since),
             "time": wording.moment(transition.time),
             "reason": wording.say(f"reason.{transition.reason}"),
+            "limit": self._limit(),
+            "seen": wording.moment(transition.evidence.end),
             "why": self._why(),
             "last": self._last(),
         }
 
     def _step(self, code: str) -> str:
-        """Name a category, a level or another step; a code nobody named stays."""
+        """Name a category, a level or another step; a code nobody named stays.
+
+        A category is VN_AQI's word, so only a condition on the index uses it.
+        """
         catalogue, language = self.wording.catalogue, self.wording.language
-        for section in ("category", "level", "step"):
+        index = self.transition.evidence.quantity == "aqi"
+        scale = "category" if index else "alert_level"
+        for section in (scale, "level", "step"):
             words = catalogue.trees[language].get(section, {}).get(code)
             if isinstance(words, str):
                 return words
@@ -151,6 +205,22 @@ class Phrases:
             f"averaging.{key}",
             start=wording.clock(found.start),
             end=wording.clock(found.end),
+            span=wording.duration(found.end - found.start),
+        )
+
+    def _limit(self) -> str:
+        """Compare with the legal limit what passes it; the time of both is said."""
+        found, value = self.transition.evidence, self.transition.value
+        limit = limit_of(found.quantity, self.transition.time)
+        if limit is None or value <= limit.value or found.averaging in {"", "rise"}:
+            return ""
+        same = found.averaging == "1h" and limit.hours == 1
+        return self.wording.say(
+            "notices.limit" if same else "notices.limit_if",
+            times=self.wording.number(half_up(value * MICRO, limit.value), 1),
+            hours=limit.hours,
+            limit=f"{self.wording.number(limit.value)}\u00a0"
+            f"{self.wording.say('unit.concentration')}",
         )
 
     def _why(self) -> str:

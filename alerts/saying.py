@@ -50,9 +50,10 @@ def transition_of(
         step=shown.name if shown else "",
         severity=shown.severity if shown else "",
         previous=rule.steps[change.was_on - 1].name if change.was_on else "",
-        time=time,
+        # A device whose clock is ahead has readings that end after the tick.
+        time=min(time, now),
         known=now,
-        since=since,
+        since=min(since, now),
         value=-value if rule.what.kind == "speed_ratio" else value,
         evidence=look.evidence,
         reason=change.reason,

@@ -3,6 +3,7 @@
 It holds what the streams said last; when a value becomes an alert is the evaluator's.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -60,11 +61,21 @@ class Sight:
         """Take a segment's evaluation; say whether a new reading is behind it."""
         return self.segments.setdefault(record.site, Segment()).take(record)
 
-    def remembered(self, watch: Watch, memory: Memory) -> Look:
+    def remembered(self, watch: Watch, scope: str, memory: Memory) -> Look:
         """Return the newest value of a scope that can no longer be looked at."""
         found = Observation(memory.last, memory.value, "", memory.last)
-        shown = Evidence(quantity=quantity(watch.rule.what), end=memory.last)
+        sites = [site for site in watch.scopes[scope] if site in self.stations]
+        shown = Evidence(
+            quantity=quantity(watch.rule.what),
+            end=memory.last,
+            station_class=self._classes(sites),
+        )
         return Look(found, shown)
+
+    def _classes(self, sites: Iterable[str]) -> str:
+        """Return the class of all `sites`, ``mixed``, or empty where there are none."""
+        classes = {self.stations[site].station_class for site in sites}
+        return "mixed" if len(classes) > 1 else "".join(classes)
 
     def look(self, watch: Watch, scope: str) -> Look | None:
         """Return the value of a rule in a scope now; None where it is not known."""
@@ -103,7 +114,6 @@ class Sight:
         last = seen[deciding[-1].site]
         time = min(member.time for member in deciding)
         found = Observation(time, deciding[-1].value, last.averaging, last.start)
-        classes = {self.stations[m.site].station_class for m in order}
         return Look(
             found,
             Evidence(
@@ -114,7 +124,7 @@ class Sight:
                 end=found.time,
                 used=len(order),
                 of=len(sites),
-                station_class=classes.pop() if len(classes) == 1 else "mixed",
+                station_class=self._classes(m.site for m in order),
             ),
         )
 

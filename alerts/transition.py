@@ -1,7 +1,7 @@
 """Owns the record of a change of an alert's state; who is told what is `notice`'s."""
 
 import hashlib
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -9,6 +9,9 @@ from sensors.records import VERSION
 
 LATE_S = 900
 """A transition known later than this [s] is recorded and not told."""
+
+UNSEEN: Final = frozenset({"no_data", "rule_changed", "rule_removed"})
+"""Reasons of an end after which nobody knows whether the danger is over."""
 
 State = Literal[
     "unknown", "normal", "pending", "firing", "recovering", "resolved", "no_data"
@@ -79,7 +82,7 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True):
     previous
         The step before a change.
     time
-        When it became so, event time [unix s].
+        When it became so, event time [unix s]; never after `known`.
     known
         The tick at which it was found [unix s].
     since
@@ -118,6 +121,11 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     telling: Telling
     heard: int = 0
+
+    @property
+    def unseen(self) -> bool:
+        """Whether it ends an alert though its cause may go on: it is no all-clear."""
+        return self.kind == "clear" and self.reason in UNSEEN
 
     @property
     def late(self) -> bool:

@@ -104,6 +104,37 @@ def test_silence_after_firing_is_told_as_an_end_without_knowledge(
     assert (found[-1].after, found[-1].reason) == ("no_data", "no_data")
 
 
+def test_a_device_whose_clock_is_ahead_says_nothing_of_the_future(
+    road_city: City, make_rule: Make, make_road: Make
+) -> None:
+    """What is told has no time after the one at which it became known."""
+    evaluator = Evaluator([make_rule()], road_city)
+    found = evaluator.step(T0, [], [make_road("r1", T0 + 42, "queue")])
+    assert [(t.kind, t.time, t.since, t.known) for t in found] == [
+        ("raise", T0, T0, T0)
+    ]
+
+
+def test_a_station_that_went_silent_is_still_named_by_its_class(
+    air_city: City, make_rule: Make, make_hour: Make
+) -> None:
+    """Also in the end that a loss of data and a removed rule make."""
+    where = {"scope": "station", "station_class": "any"}
+    rule = air_rule(make_rule, where=where, no_data_after="10m")
+    first = Evaluator([rule], air_city)
+    hour = make_hour("a", T0 - HOUR, 90.0, station_class="reference")
+    assert first.step(T0, [hour], [])[-1].evidence.station_class == "reference"
+    again = Evaluator([], air_city)
+    again.load(first.dump())
+    removed = again.step(T0 + MINUTE, [], [])[-1]
+    assert (removed.reason, removed.evidence.station_class) == (
+        "rule_removed",
+        "regulatory",
+    )
+    lost = first.step(T0 + 20 * MINUTE, [], [])[-1]
+    assert (lost.reason, lost.evidence.station_class) == ("no_data", "reference")
+
+
 def test_a_jam_needs_a_segment_that_is_long_enough(
     real_city: City, make_road: Make
 ) -> None:

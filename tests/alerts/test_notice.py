@@ -68,10 +68,10 @@ def say(real_city: City, catalogue: Catalogue) -> Say:
 def test_a_notice_says_what_where_why_since_when_and_what_to_do(say: Say) -> None:
     """In Vietnamese."""
     notice = say()
-    assert "mức xấu" in notice.headline["vi"]
+    assert "bụi mịn cao, mức cảnh báo 2/4" in notice.headline["vi"]
     body = notice.body["vi"]
     assert "93,4\u00a0µg/m³" in body
-    assert "trung bình từ 21:00 đến 22:00, tạm tính" in body
+    assert "trung bình 1 giờ qua (từ 21:00 đến 22:00, tạm tính)" in body
     assert "21:20 ngày 22/11/2026" in body
     assert "6 trong 7 trạm" in body
     assert set(notice.advice["vi"]) == {"everyone", "sensitive"}
@@ -83,7 +83,7 @@ def test_a_notice_says_what_where_why_since_when_and_what_to_do(say: Say) -> Non
 def test_a_notice_says_the_same_in_english(say: Say) -> None:
     """Both languages come from one transition."""
     notice = say()
-    assert "fine dust is bad" in notice.headline["en"]
+    assert "fine dust is high, alert level 2/4" in notice.headline["en"]
     assert "6 of 7 stations" in notice.body["en"]
     assert set(notice.advice["en"]) == {"everyone", "sensitive"}
 
@@ -131,8 +131,105 @@ def test_an_end_for_want_of_data_says_that_nothing_is_known(say: Say) -> None:
         heard=1,
         evidence=Evidence(quantity="pm25", end=T0),
     )
-    assert "không biết tình hình hiện nay" in notice.body["vi"]
-    assert notice.certainty == "Unknown"
+    assert "không còn số liệu, chưa biết khói bụi" in notice.headline["vi"]
+    assert "not known whether the smoke is over" in notice.headline["en"]
+    assert "chưa biết khói bụi đã hết hay còn" in notice.body["vi"]
+    assert "93,4\u00a0µg/m³" in notice.body["vi"]
+    assert "giữ lời khuyên trước đó" in notice.advice["vi"]["everyone"]
+    assert "1459" not in notice.source["vi"]
+    assert (notice.certainty, notice.urgency) == ("Unknown", "Unknown")
+    assert (notice.kind, notice.label) == ("clear", "lost")
+
+
+ALL_CLEAR = ("kết thúc", "hết cảnh báo", "has ended", "thôi tăng", "sends data again")
+
+
+@pytest.mark.parametrize("rule", load_rules(), ids=lambda rule: str(rule.id))
+@pytest.mark.parametrize("reason", ["no_data", "rule_changed", "rule_removed"])
+def test_no_rule_announces_the_end_of_what_nobody_sees(
+    say: Say, rule: Any, reason: str
+) -> None:
+    """Air, roads and the rules of operators alike."""
+    scopes = {"area": "dieu-hanh-di-an", "station": "dt1", "segment": "ql13-n-05"}
+    notice = say(
+        kind="clear",
+        reason=reason,
+        heard=1,
+        scope=rule.where.scope,
+        scope_id=scopes[rule.where.scope],
+        step=rule.steps[-1].name,
+        value=3 if rule.what.kind == "level" else 90_000_000,
+        evidence=Evidence(
+            quantity=getattr(rule.what, "quantity", rule.what.kind), end=T0
+        ),
+        telling=Telling(
+            text=rule.text,
+            audience=rule.audience,
+            groups=rule.groups,
+            channels=rule.channels,
+            repeat=rule.repeat,
+        ),
+    )
+    texts = [*notice.headline.values(), *notice.body.values()]
+    assert not [text for text in texts if any(word in text for word in ALL_CLEAR)]
+    assert notice.label == ("lost" if reason == "no_data" else "dropped")
+    lost = reason == "no_data" and rule.audience == "public"
+    assert bool(notice.advice["vi"]) is lost
+    checked = "Hãy kiểm tra điện" in notice.body["vi"]
+    assert checked is (reason == "no_data" and rule.audience != "public")
+
+
+@pytest.mark.parametrize(
+    ("station_class", "vi", "en"),
+    [
+        ("reference", "trạm tham khảo", "reference sensor"),
+        ("mixed", "có trạm tham khảo", "with reference sensors"),
+    ],
+)
+def test_a_station_that_is_not_official_is_named_so(
+    say: Say, station_class: str, vi: str, en: str
+) -> None:
+    """In the headline, in the text and for programs."""
+    found = msgspec.structs.replace(SMOKE["evidence"], station_class=station_class)
+    notice = say(evidence=found)
+    assert notice.station_class == station_class
+    assert notice.headline["vi"].endswith(f"({vi})")
+    assert notice.headline["en"].endswith(f"({en})")
+    assert "không phải trạm quan trắc chính thức" in notice.body["vi"]
+    assert "official station" in notice.body["en"]
+    assert "tham khảo" not in say().headline["vi"] + say().body["vi"]
+
+
+def test_a_mean_is_not_called_by_a_category_of_the_index(
+    say: Say, catalogue: Catalogue
+) -> None:
+    """Beside another number of the page it would be a second word for the same air."""
+    for step in ("poor", "bad", "very_bad", "hazardous"):
+        notice = say(step=step, kind="change", previous="poor", reason="worse", heard=1)
+        for language in ("vi", "en"):
+            text = notice.headline[language] + notice.body[language]
+            names = catalogue.trees[language]["category"]
+            assert names[step].lower() not in text.lower()
+            assert "VN_AQI" not in text + notice.source[language]
+    index = msgspec.structs.replace(SMOKE["evidence"], quantity="aqi", averaging="1h")
+    assert "mức cảnh báo" not in say(evidence=index).headline["vi"]
+    assert "VN_AQI" in say(evidence=index).source["vi"]
+
+
+def test_a_limit_is_compared_over_its_own_time(say: Say) -> None:
+    """45 µg/m³ is a limit of 24 hours, and there is none before it is in force."""
+    smoke = say(value=280_000_000).body
+    assert (
+        "Nếu kéo dài cả 24 giờ thì cao gấp 6,2 lần giới hạn trung bình 24 giờ là "
+        "45\u00a0µg/m³ (QCVN 05:2023)." in smoke["vi"]
+    )
+    assert "If it lasted 24 hours it would be 6.2 times" in smoke["en"]
+    ozone = Evidence(quantity="o3", averaging="1h", start=T0 - 3_600, end=T0)
+    text = msgspec.structs.replace(SMOKE["telling"], text="ozone_area")
+    said = say(value=300_000_000, evidence=ozone, telling=text).body["en"]
+    assert "That is 1.5 times the 1-hour limit of 200\u00a0µg/m³" in said
+    assert "QCVN" not in say(value=45_000_000).body["vi"]
+    assert "QCVN" not in say(time=1_700_000_000, known=1_700_000_000).body["vi"]
 
 
 @pytest.mark.parametrize(
@@ -167,7 +264,11 @@ def test_a_road_is_named_with_its_direction(say: Say, real_city: City) -> None:
     )
     assert segment.road in notice.headline["vi"]
     assert segment.direction.vi in notice.body["vi"]
-    assert notice.areas == real_city.areas_of(segment.id, T0)
+    province = "thanh-pho-ho-chi-minh"
+    assert province in real_city.areas_of(segment.id, T0)
+    assert (*notice.areas, province) == tuple(
+        sorted(real_city.areas_of(segment.id, T0), key=lambda area: area == province)
+    )
     assert notice.advice["vi"]["everyone"].startswith("Xe đang dồn lại")
 
 
