@@ -10,8 +10,10 @@ from stores.settings import WriterSettings
 
 LARGEST_B = 8_000_000
 """Largest record that is fetched [B]: a snapshot."""
-FETCH_WAIT_MS = 50
+FETCH_WAIT_MS = 80
 """Longest wait of a fetch [ms]; the embedded broker answers after half of it."""
+FETCH_LEAST_B = 65_536
+"""What the embedded broker answers at once [B]: it does not wake a waiting fetch."""
 NEVER_MS = 86_400_000
 """The store may be away for long: the partitions stay with this writer [ms]."""
 
@@ -43,6 +45,7 @@ def make_consumer(settings: WriterSettings) -> AIOKafkaConsumer:
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         fetch_max_wait_ms=FETCH_WAIT_MS,
+        fetch_min_bytes=FETCH_LEAST_B if settings.alone else 1,
         max_partition_fetch_bytes=LARGEST_B,
         max_poll_interval_ms=NEVER_MS,
         session_timeout_ms=6_000,

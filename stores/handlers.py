@@ -25,7 +25,7 @@ from stores.record import Item, Row, StoreFormatError
 from stores.rows import AreasOf, air_row, congestion_row, no_areas
 from streams.results import read_results
 
-_CODES: Final = [quantity.code for quantity in QUANTITIES]
+_CODES: Final = {quantity.code for quantity in QUANTITIES}
 
 
 class Record(Protocol):
@@ -133,7 +133,7 @@ def check_batch(readings: ReadingBatch) -> None:
         raise StoreFormatError(message)
     _check_index("site", readings.site, len(readings.sites))
     _check_index("device", readings.device, len(readings.devices))
-    unknown = set(np.unique(readings.quantity).tolist()) - set(_CODES)
+    unknown = set(readings.quantity.tolist()) - _CODES
     if unknown:
         message = f"quantity codes {sorted(unknown)} are unknown; update Thoáng"
         raise StoreFormatError(message)

@@ -10,6 +10,8 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "float": (float, int),
     "str": (str,),
 }
+_PLAIN: Final[dict[str, type]] = {"int": int, "float": float, "str": str}
+_NAMES: Final = {m.name: frozenset(m.field_names) for m in MEASUREMENTS.values()}
 _ALWAYS: Final = {"valid": 1, "revision": 0, "origin": "live"}
 
 
@@ -37,8 +39,10 @@ def tags_of(row: Row) -> tuple[str, ...]:
         If it has a tag that the measurement has not.
     """
     measurement = measurement_of(row.measurement)
-    allowed = {*measurement.tags, AREAS} if measurement.with_areas else measurement.tags
-    _refuse_unknown(row, "tag", set(row.tags) - set(allowed), measurement.tags)
+    unknown = row.tags.keys() - measurement.tags
+    if measurement.with_areas:
+        unknown -= {AREAS}
+    _refuse_unknown(row, "tag", unknown, measurement.tags)
     return tuple(row.tags.get(tag, "") for tag in measurement.tags)
 
 
@@ -51,10 +55,16 @@ def fields_of(row: Row) -> list[Any]:
         If it has a field that the measurement has not, or one of another type.
     """
     measurement = measurement_of(row.measurement)
-    names = measurement.field_names
-    _refuse_unknown(row, "field", set(row.fields) - set(names), names)
+    unknown = row.fields.keys() - _NAMES[measurement.name]
+    _refuse_unknown(row, "field", unknown, measurement.field_names)
     given = {**_ALWAYS, **row.fields}
-    return [_typed(row, field, given.get(field.name)) for field in measurement.fields]
+    return [
+        value
+        if value is None or type(value) is _PLAIN[field.kind]
+        else _typed(row, field, value)
+        for field in measurement.fields
+        for value in (given.get(field.name),)
+    ]
 
 
 def _refuse_unknown(
@@ -69,8 +79,6 @@ def _refuse_unknown(
 
 
 def _typed(row: Row, field: FieldType, value: object) -> object:
-    if value is None:
-        return None
     if isinstance(value, bool) or not isinstance(value, _TYPES[field.kind]):
         message = (
             f"{row.measurement} row at {row.time}: field {field.name} is {value!r}, "

@@ -59,6 +59,9 @@ class WriterSettings(BaseModel):
         Readings that are gathered at most before a commit.
     wait_s
         Longest time that a record waits for others before a commit [s].
+    busy, busy_wait_s
+        When more readings and rows than `busy` came in that time, they wait for others
+        this long [s]: a backlog is taken in fewer, larger commits.
     retry_s, retry_most_s
         First and longest wait before an unavailable store is tried again [s].
     """
@@ -72,5 +75,7 @@ class WriterSettings(BaseModel):
     topics: Annotated[tuple[str, ...], Field(min_length=1)]
     readings: Annotated[int, Field(ge=1, le=1_000_000)] = 5_000
     wait_s: Annotated[float, Field(gt=0, le=10)] = 0.1
+    busy: Annotated[int, Field(ge=1, le=1_000_000)] = 250
+    busy_wait_s: Annotated[float, Field(gt=0, le=10)] = 0.4
     retry_s: Annotated[float, Field(gt=0, le=60)] = 0.25
     retry_most_s: Annotated[float, Field(gt=0, le=600)] = 10.0

@@ -20,6 +20,8 @@ class Tray:
     def __init__(self) -> None:
         self.readings = 0
         """Readings gathered."""
+        self.rows = 0
+        """Other things gathered: rows, snapshots, refusals, ticks."""
         self._taken: list[Taken] = []
 
     def __len__(self) -> int:
@@ -28,9 +30,11 @@ class Tray:
     def add(self, taken: Taken) -> None:
         """Put a record into the tray."""
         self._taken.append(taken)
-        self.readings += sum(
-            len(item.readings) for item in taken.items if isinstance(item, Batch)
-        )
+        for item in taken.items:
+            if isinstance(item, Batch):
+                self.readings += len(item.readings)
+            else:
+                self.rows += 1
 
     def drop(self, places: Collection[Place]) -> None:
         """Take out what came from partitions that another writer has now."""
@@ -41,7 +45,7 @@ class Tray:
 
     def clear(self) -> None:
         """Empty the tray."""
-        self._taken, self.readings = [], 0
+        self._taken, self.readings, self.rows = [], 0, 0
 
     def write(self) -> Write:
         """Return what is in the tray as one write."""

@@ -138,17 +138,23 @@ class Writer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has n
     async def _gather(self) -> None:
         """Gather until there are enough readings or the first record waited enough."""
         clock = asyncio.get_running_loop().time
-        until = clock() + self._settings.wait_s
+        began = clock()
         while self._tray.readings < self._settings.readings:
-            left = until - clock()
+            left = began + self._patience() - clock()
             if left <= 0:
                 return
             empty = not self._tray
             found = await self._consumer.getmany(timeout_ms=max(1, int(left * 1_000)))
             if found and empty:
-                until = clock() + self._settings.wait_s
+                began = clock()
             for partition, records in found.items():
                 self._take(partition, records)
+
+    def _patience(self) -> float:
+        """Return how long the first record may wait for others [s]."""
+        settings, tray = self._settings, self._tray
+        busy = tray.readings + tray.rows > settings.busy
+        return max(settings.wait_s, settings.busy_wait_s if busy else 0.0)
 
     def _take(self, partition: TopicPartition, records: Sequence[Record]) -> None:
         for record in records:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 
 from sensors.ledger import NONE, Counts
 from sensors.records import Refused, encode
@@ -17,18 +18,31 @@ def keep_rows(
     db: sqlite3.Connection, series: SeriesNumbers, rows: Iterable[Row]
 ) -> None:
     """Keep rows; one of the same or a higher revision replaces the one before."""
-    by_measurement: defaultdict[str, list[tuple[object, ...]]] = defaultdict(list)
+    latest: defaultdict[str, dict[tuple[int, int], Row]] = defaultdict(dict)
     for row in rows:
-        measurement = measurement_of(row.measurement)
-        number = series.of(db, measurement, tags_of(row))
-        areas = (row.tags.get(AREAS, ""),) if measurement.with_areas else ()
-        by_measurement[row.measurement].append(
-            (number, row.time, *areas, *fields_of(row))
+        number = series.of(db, measurement_of(row.measurement), tags_of(row))
+        known = latest[row.measurement]
+        before = known.get((number, row.time))
+        if before is None or _revision(row) >= _revision(before):
+            known[number, row.time] = row
+    for name, known in latest.items():
+        measurement = measurement_of(name)
+        db.executemany(
+            _upsert(measurement),
+            [(*key, *_areas(row), *fields_of(row)) for key, row in known.items()],
         )
-    for name, laid in by_measurement.items():
-        db.executemany(_upsert(measurement_of(name)), laid)
 
 
+def _revision(row: Row) -> int:
+    return int(row.fields.get("revision", 0))
+
+
+def _areas(row: Row) -> tuple[str, ...]:
+    with_areas = measurement_of(row.measurement).with_areas
+    return (row.tags.get(AREAS, ""),) if with_areas else ()
+
+
+@cache
 def _upsert(measurement: Measurement) -> str:
     areas = (AREAS,) if measurement.with_areas else ()
     names = ("series", "time", *areas, *measurement.field_names)

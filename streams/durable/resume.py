@@ -1,7 +1,7 @@
 """Resumes reading where the snapshots stand, whatever offset was committed."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from faust.types import TP
@@ -68,16 +68,19 @@ class Resume:
 
     async def _seek(self, consumer: Any) -> None:  # noqa: ANN401
         assignment = consumer.assignment()
-        wanted: dict[TP, int] = {}
+        asked: dict[TP, list[int | None]] = {}
         for stage in self._stages:
             owned = sorted(
                 tp.partition for tp in assignment if tp.topic == stage.source
             )
             stage.recover(owned)
             for number, offset in stage.wanted().items():
-                tp = TP(stage.source, number)
-                known = await self._earliest(consumer, tp) if offset is None else offset
-                wanted[tp] = min(known, wanted.get(tp, known))
+                asked.setdefault(TP(stage.source, number), []).append(offset)
+        earliest = await self._earliest(consumer, asked)
+        wanted = {
+            tp: min(earliest[tp] if offset is None else offset for offset in offsets)
+            for tp, offsets in asked.items()
+        }
         if wanted:
             await consumer.seek_wait(wanted)
             for tp, offset in wanted.items():
@@ -85,5 +88,14 @@ class Resume:
                 consumer._committed_offset[tp] = offset  # noqa: SLF001
         self.assigned = bool(wanted)
 
-    async def _earliest(self, consumer: Any, tp: TP) -> int:  # noqa: ANN401
-        return int((await consumer.earliest_offsets(tp)).get(tp) or 0)
+    async def _earliest(
+        self,
+        consumer: Any,  # noqa: ANN401
+        asked: Mapping[TP, Sequence[int | None]],
+    ) -> dict[TP, int]:
+        """Ask, all at once, where the partitions begin for which that matters."""
+        unknown = [tp for tp, offsets in asked.items() if None in offsets]
+        if not unknown:
+            return {}
+        found = await consumer.earliest_offsets(*unknown)
+        return {tp: int(found.get(tp) or 0) for tp in unknown}

@@ -576,6 +576,30 @@ def test_revision(store: Store) -> None:
     assert store.latest_air(CITY)["dt1"].aqi is None
 
 
+def test_revisions_in_one_write(store: Store) -> None:
+    """Several results of one key in one write end as they would one by one."""
+    keep(store, air(aqi=60), air(aqi=62, revision=2), air(aqi=61, revision=1))
+    assert store.latest_air(CITY)["dt1"].aqi == 62
+    keep(store, air(aqi=70, revision=2), air(aqi=71, revision=2))
+    assert store.latest_air(CITY)["dt1"].aqi == 71
+
+
+def test_late_by_the_tick_it_stands_behind(store: Store) -> None:
+    """In a record with its tick, lateness is judged before and behind the tick."""
+    old = HOUR - LATENESS - 1
+    readings = batch_of([One(end=old), One("b", end=old)])
+    provenance = Provenance("bridge", 1, 1, 2)
+    batch = Batch(CITY, "live", provenance, readings, HOUR, 1)
+    tick = Tick(CITY, "live", provenance, HOUR)
+    place = Position("readings", 0, 0, 0)
+    store.commit(Write((Taken((batch, tick), place, HOUR),)))
+    devices = store.ledger(CITY).devices
+    assert {name: counts.late for name, counts in devices.items()} == {
+        "a": 0,
+        "b": 1,
+    }
+
+
 def test_withdrawn(store: Store) -> None:
     """What is rewritten as not valid is shown no more."""
     keep(store, air(aqi=60))

@@ -24,6 +24,8 @@ from thoang.settings import Settings
 from thoang.storage import open_store
 
 GROUP = "notifier"
+FETCH_LEAST_B = 262_144
+"""What the embedded broker answers at once [B]: it does not wake a waiting fetch."""
 
 
 class StoredSent:
@@ -73,6 +75,7 @@ class Intake:
             session_timeout_ms=6_000,
             heartbeat_interval_ms=1_000,
             fetch_max_wait_ms=2 * settings.kafka.fetch_wait_ms,
+            fetch_min_bytes=FETCH_LEAST_B if settings.kafka.epoch else 1,
         )
 
     async def start(self) -> None:

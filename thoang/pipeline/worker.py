@@ -1,7 +1,9 @@
 """The worker: `readings` to results, alerts and notices, by Faust agents."""
 
+import gc
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import faust
 
@@ -26,6 +28,11 @@ from thoang.process import ready_file, start_logging
 from thoang.settings import Settings
 from thoang.storage import open_store
 
+GC = (20_000, 20, 20)
+"""Python's thresholds: records make many objects and hardly any cycle."""
+
+FETCH_LEAST_B = 65_536
+
 Site = TypeVar("Site", Station, Segment)
 
 
@@ -37,8 +44,11 @@ def worker(
         WorkerSettings(
             bootstrap=settings.kafka.bootstrap,
             name=settings.worker,
+            **_alone(settings.kafka.epoch > 0),
             folder=settings.data_dir / "faust",
             fetch_wait_ms=settings.kafka.fetch_wait_ms,
+            # A log in memory answers after half the wait anyway: take more at a time.
+            fetch_least_b=FETCH_LEAST_B if settings.kafka.epoch else 1,
         )
     )
     send, keeper = Sender(app), StoreKeeper(store, city.id)
@@ -63,6 +73,11 @@ def worker(
         lambda *_, **__: Watchdog(settings.kafka.bootstrap, stages).start(), weak=False
     )
     return app
+
+
+def _alone(alone: bool) -> dict[str, Any]:  # noqa: FBT001  # one meaning
+    """Return the group of the only worker of a log in memory."""
+    return {"group": f"thoang-worker-{uuid4().hex[:8]}", "alone": True} if alone else {}
 
 
 def _air(city: City) -> Callable[[int], Machine]:
@@ -125,6 +140,9 @@ def main() -> None:
     settings = Settings.read()
     ready = ready_file(settings, "worker")
     app = worker(settings, settings.load_city(), open_store(settings), ready)
+    # What is here stays: nothing of it is looked at again for cycles.
+    gc.freeze()
+    gc.set_threshold(*GC)
     faust.Worker(
         app, loglevel="WARNING", override_logging=False, redirect_stdouts=False
     ).execute_from_commandline()

@@ -54,7 +54,7 @@ def _cycles(*cycles: Sequence[Arrival]) -> list[dict[int, list[Batch | Tick]]]:
             "127.0.0.1:1",
             BridgeSettings(),
             numbering_path=Path("none"),
-            clock=lambda: 0.0,
+            clock=lambda: NOON + 600.0,
         )
         found: list[dict[int, list[Batch | Tick]]] = []
         for arrivals in cycles:

@@ -61,6 +61,7 @@ def test_the_wait_of_a_fetch_is_ours(monkeypatch: pytest.MonkeyPatch) -> None:
         given.update(settings)
 
     monkeypatch.setattr(aiokafka.AIOKafkaConsumer, "__init__", init)
-    fetch.patch(123)
+    fetch.patch(123, 456)
     driver.aiokafka.AIOKafkaConsumer(group_id="g", fetch_max_wait_ms=1500)
-    assert given == {"group_id": "g", "fetch_max_wait_ms": 123}
+    ours = {"fetch_max_wait_ms": 123, "fetch_min_bytes": 456}
+    assert given == {"group_id": "g", **ours}
