@@ -71,9 +71,11 @@ class NotifierProcess:
         self._channels: Mapping[str, Notifier] = {c.channel: c for c in channels}
         self._sent = sent
         self._publisher = Publisher(city, catalogue, retained, clock)
-        self._queues: dict[str, asyncio.Queue[Notice]] = {
+        self._queues: dict[str, asyncio.Queue[Notice | None]] = {
             name: asyncio.Queue(QUEUE) for name in self._channels
         }
+        self._city = city
+        self._begun: set[str] = set()
         self._sleep = sleep
         self._now = 0
         self._unsettled = 0
@@ -101,8 +103,10 @@ class NotifierProcess:
 
     async def _take(self, record: Record) -> None:
         if isinstance(record, int):
-            self._now = max(self._now, record)
+            before, self._now = self._now, max(self._now, record)
             self._publisher.tick(self._now)
+            if before // 60 != self._now // 60:
+                self._prune()
         elif isinstance(record, Notice):
             self._now = max(self._now, record.known)
             await self._route(record)
@@ -124,15 +128,34 @@ class NotifierProcess:
             self._unsettled += 1
             await self._queues[name].put(notice)
 
+    def _prune(self) -> None:
+        """Have each channel that is idle take back what no longer holds."""
+        for queue in self._queues.values():
+            if queue.empty():
+                queue.put_nowait(None)
+
     async def _drain(self, name: str) -> None:
         queue = self._queues[name]
         while True:
             notice = await queue.get()
             try:
-                await self._deliver(self._channels[name], notice)
+                if notice is None:
+                    await self._expire(self._channels[name])
+                else:
+                    await self._deliver(self._channels[name], notice)
             finally:
-                self._unsettled -= 1
+                self._unsettled -= notice is not None
                 queue.task_done()
+
+    async def _expire(self, channel: Notifier) -> None:
+        """Take back what no longer holds, at first also of an earlier process."""
+        first = channel.channel not in self._begun
+        self._begun.add(channel.channel)
+        areas = [area.id for area in self._city.areas] if first else []
+        try:
+            await channel.expire(self._city.id, areas, self._now)
+        except NotifierUnavailable as error:
+            log.warning("%s; again in a minute", error)
 
     async def _deliver(self, channel: Notifier, notice: Notice) -> None:
         """Send a notice that was not sent yet, for as long as it is news."""

@@ -1,15 +1,17 @@
 """Owns the pace of publishing: the newest result of each site, at most once a second.
 
 A fast fill brings thousands of results a second; subscribers get the newest ones.
-Advice of an area follows its worst valid regulatory station.
+Advice of an area follows its worst valid regulatory station. What an earlier process
+left retained is replaced soon after the start, by advice or by the word that there is
+none.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 from alerts.advice import GROUPS, Advice, air_advice
-from alerts.area import area_value, valid_index
+from alerts.area import FRESH_S, area_value, told_of, valid_index
 from alerts.notifiers.mqtt import Retained
 from alerts.notifiers.protocol import NotifierUnavailable
 from alerts.wording import Wording
@@ -18,8 +20,9 @@ from sensors.city import City
 from streams.results import AirQuality, Congestion
 
 PACE_S: Final = 1.0
-FRESH_S: Final = 2 * 3_600
-"""An index older than this is no basis for advice [s]."""
+START_S: Final = 600
+"""A station has so long after the start to be heard before its area has no data [s]."""
+HOUR_S: Final = 3_600
 
 
 class Publisher:
@@ -53,19 +56,33 @@ class Publisher:
         self._due: dict[str, None] = {}
         self._areas: dict[str, None] = {}
         self._said: dict[tuple[str, str], object] = {}
+        self._owed: set[str] = set()
         self._woken = asyncio.Event()
-        self._now = 0
+        self._now = self._first = 0
 
     def tick(self, now: int) -> None:
         """Advance event time [unix s]; advice that is too old is taken back."""
+        self._first = self._first or now
+        if not self._owed and now - self._first >= START_S:
+            self._owed = self._covered(now)
         if now // 60 != self._now // 60:
-            self._areas |= dict.fromkeys(self._advised)
+            self._areas |= dict.fromkeys(sorted(self._advised | self._owed))
             self._woken.set()
         self._now = max(self._now, now)
 
     @property
     def _advised(self) -> set[str]:
         return {area for area, _ in self._said}
+
+    def _covered(self, now: int) -> set[str]:
+        """Return the areas that have a regulatory station at `now` [unix s]."""
+        regulatory = (s for s in self._city.stations if s.station_class == "regulatory")
+        return {
+            a for s in regulatory for a in self._told(self._city.areas_of(s.id, now))
+        }
+
+    def _told(self, areas: Iterable[str]) -> tuple[str, ...]:
+        return tuple(area for area in areas if told_of(self._city.area(area)))
 
     def take(self, record: AirQuality | Congestion) -> None:
         """Take a result; one older than the newest of its site is let go."""
@@ -85,7 +102,7 @@ class Publisher:
     def _areas_of(self, record: AirQuality) -> tuple[str, ...]:
         if self._city.station(record.site) is None:
             return ()
-        return self._city.areas_of(record.site, record.end)
+        return self._told(self._city.areas_of(record.site, record.end))
 
     async def run(self) -> None:
         """Publish for ever, at most once a second for each site."""
@@ -137,7 +154,8 @@ class Publisher:
     def _worst(self, area: str) -> AirQuality | None:
         """Return the result of the worst valid regulatory station of an area.
 
-        Where none is valid any more but one was: its result without an index.
+        Where none is valid any more but one was, or may have been before this process
+        began: a result without an index.
         """
         sites = [s for s in self._city.sites_in(area) if s in self._air]
         records = [self._air[site] for site in sites]
@@ -145,10 +163,28 @@ class Publisher:
         worst = area_value(valid_index(records, now, FRESH_S), len(sites)).worst
         if worst is not None:
             return self._air[worst.site]
-        if area not in self._advised or not records:
+        if area not in self._advised | self._owed:
             return None
-        newest = max(records, key=_air_age)
-        return _unknown(newest)
+        return _unknown(max(records, key=_air_age)) if records else self._unheard(area)
+
+    def _unheard(self, area: str) -> AirQuality | None:
+        """Return a result without an index: no station was heard since the start."""
+        stations = [self._city.station(site) for site in self._city.sites_in(area)]
+        regulatory = (s for s in stations if s and s.station_class == "regulatory")
+        station = next(regulatory, None)
+        if station is None:
+            return None
+        start = self._now // HOUR_S * HOUR_S
+        return AirQuality(
+            city=self._city.id,
+            origin=self._city.origin,
+            site=station.id,
+            station_class=station.station_class,
+            start=start,
+            end=start + HOUR_S,
+            reason="no_data",
+            tick=self._now,
+        )
 
 
 async def _each(

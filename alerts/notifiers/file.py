@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -36,6 +37,9 @@ class FileNotifier:
         except OSError as error:
             message = f"cannot write notices to {self._path}: {error.strerror}"
             raise NotifierUnavailable(message, RETRY_S) from error
+
+    async def expire(self, city: str, areas: Sequence[str], now: int) -> None:
+        """Do nothing: lines that were written stay."""
 
     def _append(self, line: bytes) -> None:
         with self._path.open("ab") as file:

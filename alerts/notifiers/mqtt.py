@@ -3,7 +3,7 @@
 Topics are `sensors.topic`'s; the connection is the caller's, who passes in `publish`.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +15,17 @@ from streams.results import AirQuality, Congestion
 
 KEPT: Final = 50
 """Notices at most in one area's message."""
+
+_OF_INDEX: Final = (
+    "standard",
+    "nowcast",
+    "sub",
+    "aqi",
+    "category",
+    "dominant",
+    "beyond_scale",
+)
+"""What only a station that may publish an index says."""
 
 Publish = Callable[[str, bytes, bool], Awaitable[None]]
 """Publish ``(topic, payload, retain)``; it returns when the broker has confirmed, and
@@ -43,6 +54,7 @@ class MqttNotifier:
         self._publish = publish
         self.channel = channel
         self._standing: dict[str, dict[str, Notice]] = {}
+        self._due: dict[str, None] = {}
         for notice in known:
             self._keep(notice)
 
@@ -50,8 +62,21 @@ class MqttNotifier:
         """Publish the notices of every area that this one concerns."""
         self._keep(notice)
         for area in (*notice.areas, *notice.above):
-            topic = _topic(notice.city, "out/notices", area)
-            await self._publish(topic, self._payload(area, notice), True)  # noqa: FBT003  # retained
+            await self._show(notice.city, area, notice.known)
+
+    async def expire(self, city: str, areas: Sequence[str], now: int) -> None:
+        """Publish `areas`, and those where a notice no longer holds, without it."""
+        self._due |= dict.fromkeys(areas)
+        for area, standing in self._standing.items():
+            if _drop(standing, now):
+                self._due[area] = None
+        for area in list(self._due):
+            await self._show(city, area, now)
+            del self._due[area]
+
+    async def _show(self, city: str, area: str, now: int) -> None:
+        topic = _topic(city, "out/notices", area)
+        await self._publish(topic, self._payload(city, area, now), True)  # noqa: FBT003  # retained
 
     def _keep(self, notice: Notice) -> None:
         """Let a notice replace the one before it of its episode, and drop old ones."""
@@ -62,22 +87,29 @@ class MqttNotifier:
                 continue
             standing.pop(notice.episode, None)
             standing[notice.episode] = notice
-            for episode in [e for e, n in standing.items() if n.until <= notice.known]:
-                del standing[episode]
+            _drop(standing, notice.known)
             while len(standing) > KEPT:
                 del standing[next(iter(standing))]
 
-    def _payload(self, area: str, notice: Notice) -> bytes:
-        newest_first = list(self._standing[area].values())[::-1]
+    def _payload(self, city: str, area: str, now: int) -> bytes:
+        newest_first = list(self._standing.get(area, {}).values())[::-1]
         return msgspec.json.encode(
             {
                 "v": 1,
-                "city": notice.city,
+                "city": city,
                 "area": area,
-                "time": notice.known,
+                "time": now,
                 "notices": newest_first,
             }
         )
+
+
+def _drop(standing: dict[str, Notice], now: int) -> bool:
+    """Drop what no longer holds at `now` [unix s]; say whether there was any."""
+    gone = [episode for episode, notice in standing.items() if notice.until <= now]
+    for episode in gone:
+        del standing[episode]
+    return bool(gone)
 
 
 class Retained:
@@ -98,7 +130,7 @@ class Retained:
     async def air(self, record: AirQuality) -> None:
         """Publish a station's newest hour; values as numbers of their unit.
 
-        A reference station publishes concentrations and no index.
+        A reference station publishes concentrations and nothing of the index.
         """
         await self._put(("out/air", record.site), air_payload(record))
 
@@ -131,7 +163,8 @@ def air_payload(record: AirQuality) -> dict[str, Any]:
     for name in ("means", "nowcast"):
         body[name] = {k: v / 1_000_000 for k, v in body[name].items()}
     if record.station_class == "reference":
-        body |= {"aqi": None, "category": None, "dominant": None, "sub": {}}
+        for name in _OF_INDEX:
+            del body[name]
     return body
 
 

@@ -1,5 +1,6 @@
 """Owns what a channel is and how it fails; which notices it gets is the notifier's."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from alerts.notice import Notice
@@ -37,4 +38,22 @@ class Notifier(Protocol):
             When it may work later.
         NoticeRefused
             When it never will.
+        """
+
+    async def expire(self, city: str, areas: Sequence[str], now: int) -> None:
+        """Take back what no longer holds; a channel that keeps nothing does nothing.
+
+        Parameters
+        ----------
+        city
+            Id of the city.
+        areas
+            Areas that may still show what an earlier process said.
+        now
+            Event time [unix s].
+
+        Raises
+        ------
+        NotifierUnavailable
+            When it may work later; what was not taken back stays due.
         """

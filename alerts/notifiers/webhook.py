@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Final
 
 import httpx
@@ -100,6 +100,9 @@ class WebhookNotifier:
             wait = max(wait, _asked(answer))
         message = f"webhook {self._host} did not take notice {notice.id}: {why}"
         raise NotifierUnavailable(message, max(wait, 1.0))
+
+    async def expire(self, city: str, areas: Sequence[str], now: int) -> None:
+        """Do nothing: each notice says until when it holds."""
 
     async def _post(self, notice: Notice) -> httpx.Response:
         headers = {"Content-Type": "application/json", ID_HEADER: notice.id}

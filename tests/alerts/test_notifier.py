@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from alerts.area import FRESH_S
 from alerts.notice import Notice, compose
 from alerts.notifier import NotifierProcess, Record
 from alerts.notifiers import NoticeRefused, NotifierUnavailable, Retained
+from alerts.publisher import START_S
 from alerts.transition import Evidence, Telling, Transition
 from alerts.words import Catalogue
 from sensors.city import City
@@ -26,6 +28,7 @@ class Channel:
         self.channel = channel
         self.leaves_machine = leaves_machine
         self.got: list[str] = []
+        self.expired: list[tuple[str, int, int]] = []
         self.failures: list[Exception] = []
 
     async def send(self, notice: Notice) -> None:
@@ -33,6 +36,10 @@ class Channel:
         if self.failures:
             raise self.failures.pop(0)
         self.got.append(notice.id)
+
+    async def expire(self, city: str, areas: Sequence[str], now: int) -> None:
+        """Remember being asked."""
+        self.expired.append((city, len(areas), now))
 
 
 class Ledger:
@@ -258,7 +265,12 @@ def test_a_reference_station_publishes_no_index(bench: Bench, make_hour: Make) -
     """Even where a record carried one."""
     record = make_hour("cd1", T0, 60.0, aqi=120, station_class="reference")
     bench.run(record)
-    assert bench.published["air/cd1"]["aqi"] is None
+    said = bench.published["air/cd1"]
+    assert said["means"] == {"pm25": 60.0}
+    assert said["station_class"] == "reference"
+    assert {"reason", "flags", "completeness"} < set(said)
+    of_index = {"standard", "nowcast", "sub", "aqi", "category", "dominant"}
+    assert not of_index & set(said)
     assert not [topic for topic in bench.published if topic.startswith("advice/")]
 
 
@@ -276,6 +288,64 @@ def test_an_areas_advice_follows_its_worst_valid_regulatory_station(
     assert set(said["advice"]) == {"vi", "en"}
     centre = bench.published["advice/dieu-hanh-binh-duong/everyone"]
     assert centre["advice"]["en"]["code"] == "poor"
+    assert "thanh-pho-ho-chi-minh" in bench.city.areas_of("dt1", T0)
+    assert "advice/thanh-pho-ho-chi-minh/everyone" not in bench.published
+
+
+@pytest.mark.parametrize(("age", "code"), [(FRESH_S, "poor"), (FRESH_S + 1, "none")])
+def test_advice_holds_as_long_as_the_page_shows_its_index(
+    bench: Bench, make_hour: Make, age: int, code: str
+) -> None:
+    """Three hours after the hour, by one constant."""
+    assert FRESH_S == 3 * 3_600
+    hour, end = hours(make_hour, [140])[0], T0 + 3_600
+    bench.run(end - 2 * START_S, hour, end + age)
+    said = bench.published[f"advice/{bench.city.operations_area('dt1')}/everyone"]
+    assert said["advice"]["vi"]["code"] == code
+
+
+def test_what_an_earlier_process_advised_is_taken_back(
+    bench: Bench, make_hour: Make
+) -> None:
+    """Of every area that has a station, once stations had the time to be heard."""
+    bench.run(T0, T0 + START_S - 60)
+    assert bench.published == {}
+    bench.run(T0, hours(make_hour, [140])[0], T0 + START_S)
+    codes = {
+        area.id: said["advice"]["vi"]["code"]
+        for area in bench.city.areas
+        if (said := bench.published.get(f"advice/{area.id}/everyone"))
+    }
+    heard = set(bench.city.areas_of("dt1", T0)) - {"thanh-pho-ho-chi-minh"}
+    assert {area for area, code in codes.items() if code == "poor"} == heard
+    regulatory = [s for s in bench.city.stations if s.station_class == "regulatory"]
+    covered = {a for s in regulatory for a in bench.city.areas_of(s.id, T0)}
+    assert set(codes) == covered - {"thanh-pho-ho-chi-minh"}
+    assert set(codes.values()) == {"poor", "none"}
+
+
+def test_channels_are_asked_to_take_back_what_no_longer_holds(bench: Bench) -> None:
+    """Every minute of the city; at first in every area, for an earlier process."""
+
+    async def given() -> AsyncIterator[Record]:
+        for now in (T0, T0 + 30, T0 + 60):
+            yield now
+            for _ in range(9):
+                await asyncio.sleep(0)  # the channel's turn
+
+    process = NotifierProcess(
+        bench.city,
+        bench.catalogue,
+        channels=[bench.log],
+        sent=bench.sent,
+        retained=Retained(bench.publish, bench.city.id),
+        clock=lambda: 0.0,
+    )
+    asyncio.run(process.run(given()))
+    assert bench.log.expired == [
+        ("binh-duong", len(bench.city.areas), T0),
+        ("binh-duong", 0, T0 + 60),
+    ]
 
 
 def test_advice_that_is_too_old_is_taken_back(bench: Bench, make_hour: Make) -> None:

@@ -193,6 +193,18 @@ def test_a_channel_has_the_name_that_rules_use(build: Build, world: World) -> No
     assert isinstance(channel.leaves_machine, bool)
 
 
+def test_taking_back_what_no_longer_holds_is_harmless(
+    build: Build, world: World
+) -> None:
+    """In a channel that keeps nothing too, and again."""
+    channel = build(world)
+    run(channel.send(notice()))
+    before = world.read()
+    for _ in range(2):
+        run(channel.expire("lab", ["thuan-an"], notice().until))
+    assert world.read() == before
+
+
 def test_a_webhook_that_refuses_is_not_asked_again(world: World) -> None:
     """A wrong token does not become right by waiting."""
     world.refuses = True
@@ -253,3 +265,31 @@ def test_mqtt_keeps_what_stands_in_every_area_concerned(world: World) -> None:
     assert isinstance(shown, list)
     assert [each["id"] for each in shown] == [late.id]
     assert world.read() == []
+
+
+def test_mqtt_takes_back_a_notice_when_it_no_longer_holds(world: World) -> None:
+    """Without another one; where the broker was away, later."""
+    kept: dict[str, list[str]] = {}
+    times: list[int] = []
+
+    async def publish(topic: str, payload: bytes, retain: bool) -> None:  # noqa: FBT001  # as above
+        await world.publish(topic, payload, retain)
+        body = json.loads(payload)
+        times.append(body["time"])
+        kept[body["area"]] = [each["id"] for each in body["notices"]]
+
+    channel = MqttNotifier(publish)
+    until = notice().until
+    run(channel.expire("lab", ["elsewhere", "thuan-an"], T0))
+    assert kept == {"elsewhere": [], "thuan-an": []}
+    run(channel.send(notice()))
+    told = dict(kept)
+    run(channel.expire("lab", [], until - 1))
+    assert kept == told
+    world.away = True
+    with pytest.raises(NotifierUnavailable):
+        run(channel.expire("lab", [], until))
+    world.away = False
+    run(channel.expire("lab", [], until + 60))
+    assert set(map(len, kept.values())) == {0}
+    assert times[-3:] == [until + 60] * 3
