@@ -7,7 +7,6 @@ delivered again is known by its place.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 import msgspec
 
@@ -16,7 +15,7 @@ from alerts.notice import Notice
 from alerts.transition import Transition
 from sensors.records import ALERTS, NOTICES, encode
 from streams.durable.machine import Emission, Place
-from streams.results import Results, read_results
+from streams.results import read_results
 from streams.slots import pack, unpack
 
 RECENT_S = 900
@@ -24,13 +23,6 @@ RECENT_S = 900
 
 Source = tuple[str, int]
 """A stage and its partition."""
-
-
-class Said(NamedTuple):
-    """Results as they came, which is how they are kept, and read."""
-
-    value: bytes
-    results: Results
 
 
 class AlertsMachine:
@@ -57,8 +49,8 @@ class AlertsMachine:
         self._sources = frozenset(sources)
         self._marks: dict[Source, tuple[int, int]] = {}
         self._ticks: dict[Source, int] = dict.fromkeys(self._sources, 0)
-        self._waiting: dict[Source, list[Said]] = {}
-        self._due: dict[int, list[Said]] = {}
+        self._waiting: dict[Source, list[bytes]] = {}
+        self._due: dict[int, list[bytes]] = {}
         self._recent: deque[tuple[int, str, bytes]] = deque()
 
     def apply(
@@ -80,7 +72,7 @@ class AlertsMachine:
         self._marks[source] = mark
         waiting = self._waiting.setdefault(source, [])
         if results.air or results.congestion:
-            waiting.append(Said(value, results))
+            waiting.append(value)
         if not results.tick:
             return []
         self._due.setdefault(results.tick, []).extend(waiting)
@@ -95,9 +87,10 @@ class AlertsMachine:
             emissions += self._step(tick, self._due.pop(tick))
         return emissions
 
-    def _step(self, tick: int, found: Sequence[Said]) -> list[Emission]:
-        air = [record for said in found for record in said.results.air]
-        roads = [record for said in found for record in said.results.congestion]
+    def _step(self, tick: int, values: Sequence[bytes]) -> list[Emission]:
+        found = [read_results(value) for value in values]
+        air = [record for results in found for record in results.air]
+        roads = [record for results in found for record in results.congestion]
         for transition in self._evaluator.step(tick, air, roads):
             self._recent.append((tick, ALERTS, encode(transition)))
             if transition.kind:
@@ -121,8 +114,8 @@ class AlertsMachine:
                 "evaluator": self._evaluator.dump(),
                 "marks": [(*source, *mark) for source, mark in self._marks.items()],
                 "ticks": [(*source, tick) for source, tick in self._ticks.items()],
-                "waiting": [(*s, _values(held)) for s, held in self._waiting.items()],
-                "due": [(tick, _values(held)) for tick, held in self._due.items()],
+                "waiting": [(*source, held) for source, held in self._waiting.items()],
+                "due": list(self._due.items()),
                 "recent": list(self._recent),
             }
         )
@@ -136,19 +129,11 @@ class AlertsMachine:
         newest = max(known.values(), default=0)
         # A partition that got its first site only now has nothing to wait for.
         self._ticks = {source: known.get(source, newest) for source in self._sources}
-        self._waiting = {(s, p): _said(values) for s, p, values in kept["waiting"]}
-        self._due = {tick: _said(values) for tick, values in kept["due"]}
+        self._waiting = {(s, p): held for s, p, held in kept["waiting"]}
+        self._due = {tick: list(values) for tick, values in kept["due"]}
         self._recent = deque(
             msgspec.convert(each, tuple[int, str, bytes]) for each in kept["recent"]
         )
-
-
-def _said(values: Sequence[bytes]) -> list[Said]:
-    return [Said(value, read_results(value)) for value in values]
-
-
-def _values(held: Sequence[Said]) -> list[bytes]:
-    return [said.value for said in held]
 
 
 def _emission(topic: str, value: bytes) -> Emission:
