@@ -1,14 +1,15 @@
 """Owns looking at the city: what is stored and the city file, made into views."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sensors.city.city import City
 from sensors.city.site import Segment, Station
 from streams.calc.averaging import DAY_S, HOUR_S
 from web.settings import WebSettings
-from web.source import Source
+from web.source import Check, Source
 from web.view.air import AirView, air_view
+from web.view.progress import Progress, progress_of
 from web.view.roads import RoadView, road_view
 
 LOOK_BACK_S = DAY_S + 3 * HOUR_S
@@ -79,6 +80,21 @@ class Observer:
             )
             for segment in self.city.segments
         ]
+
+    def progress(self, now: int) -> Progress:
+        """Return how far readings and results have come at `now`."""
+        return progress_of(self.stations(now), self.roads(now), now)
+
+    def wellbeing(self, now: int) -> tuple[Sequence[Check], Progress]:
+        """Return what is well or not, and how far readings and results have come.
+
+        Of a store that cannot be read only that is known.
+        """
+        known = self.source.checks(now)
+        if not all(check.ok for check in known if check.name == "store"):
+            return known, Progress(now, ())
+        progress = self.progress(now)
+        return (*known, *progress.checks()), progress
 
     def interval_s(self, site: Station | Segment) -> int:
         """Return the shortest expected time between two readings of a site [s]."""

@@ -31,6 +31,10 @@ class Source(Protocol):
         """Return one station's hourly results ending after `since`, oldest first."""
         ...
 
+    def days_of(self, site: str, since: int) -> Sequence[AirQuality]:
+        """Return one station's daily results ending after `since`, oldest first."""
+        ...
+
     def roads(self) -> Mapping[str, Congestion]:
         """Return each road segment's newest result."""
         ...

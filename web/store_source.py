@@ -9,7 +9,7 @@ from sensors.ledger import Ledger
 from stores.protocol import Reading
 from stores.record import Row, StoreUnavailableError
 from stores.shown import Newest
-from streams.calc.averaging import HOUR_S
+from streams.calc.averaging import DAY_S, HOUR_S
 from streams.results import AirQuality, Congestion
 from web.source import Check
 
@@ -71,6 +71,11 @@ class StoreSource:
     def air_of(self, site: str, since: int) -> Sequence[AirQuality]:
         """Return one station's hourly results ending after `since`, oldest first."""
         found = self.store.air_between(self.city, site, since - HOUR_S, FUTURE)
+        return [result for result in found if result.end > since]
+
+    def days_of(self, site: str, since: int) -> Sequence[AirQuality]:
+        """Return one station's daily results ending after `since`, oldest first."""
+        found = self.store.air_between(self.city, site, since - DAY_S, FUTURE, "1d")
         return [result for result in found if result.end > since]
 
     def roads(self) -> Mapping[str, Congestion]:

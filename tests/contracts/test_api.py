@@ -98,6 +98,16 @@ def get(store: EmbeddedStore, city: City) -> Get:
     return ask
 
 
+MIDNIGHT = 1_795_280_400
+DAY: dict[str, Any] = {
+    "start": MIDNIGHT - 86_400,
+    "end": MIDNIGHT,
+    "averaging": "1d",
+    "tick": MIDNIGHT + 300,
+}
+"""Yesterday, from midnight to midnight in Vietnam."""
+
+
 def air(**more: Any) -> AirQuality:
     """Return the last closed hour of ĐT1."""
     fields: dict[str, Any] = {
@@ -255,7 +265,13 @@ def test_reference_station(get: Get, log: Log) -> None:
     assert found["sub_indices"] == {}
     assert found["reason"] == "reference_only"
     assert found["values"]["pm25"]["value"] == 55.7
+    assert found["nowcast"] == {}
+    assert found["standard"] is None
+    log.put(air_row(air(site="cd1", station_class="reference", **DAY)))
     series = get("/api/v1/stations/cd1/series").json()
+    assert series["hours"][0]["nowcast"] == {}
+    assert series["days"][0]["aqi"] is None
+    assert series["days"][0]["sub_indices"] == {}
     assert series["hours"][0]["aqi"] is None
     assert series["hours"][0]["sub_indices"] == {}
 
@@ -306,6 +322,17 @@ def test_series(get: Get, log: Log) -> None:
     log.put(congestion_row(road()))
     found = get("/api/v1/segments/ql13-n-04/series").json()
     assert found["intervals"][0]["level"] == "jam"
+
+
+def test_days(get: Get, log: Log) -> None:
+    """The series has the days that closed, beside the hours and never among them."""
+    log.put(air_row(air()), air_row(air(**DAY)))
+    found = get("/api/v1/stations/dt1/series").json()
+    assert [hour["start"] for hour in found["hours"]] == ["2026-11-22T13:00:00Z"]
+    assert [day["start"] for day in found["days"]] == ["2026-11-20T17:00:00Z"]
+    assert found["days"][0]["aqi"] == 110
+    assert found["days"][0]["completeness"]["pm25"] == 0.92
+    assert get("/api/v1/stations/dt1/series?hours=3").json()["days"] == []
 
 
 def notice(**more: Any) -> Notice:
@@ -395,9 +422,19 @@ def test_health(get: Get, log: Log) -> None:
     log.put(reading("dt1", "dt1-a", NOW - 30, 1_000_000, 1))
     log.put(Tick("binh-duong", "simulated", Provenance("b", 1, 2, 1), NOW))
     found = get("/api/v1/health").json()
+    assert found["status"] == "degraded"
+    results = next(c for c in found["checks"] if c["name"] == "results")
+    assert results["ok"] is False
+    log.put(air_row(air()), congestion_row(road()))
+    found = get("/api/v1/health").json()
     assert found["status"] == "ok"
     assert found["newest_reading_age_s"] == 30
-    assert {check["name"] for check in found["checks"]} >= {"store", "clock"}
+    assert {check["name"] for check in found["checks"]} >= {
+        "store",
+        "clock",
+        "readings",
+        "results",
+    }
     assert found["now"] == "2026-11-22T14:07:00Z"
 
 

@@ -169,6 +169,7 @@ class FakeSource:
     """What a store would say, in memory; tests change it."""
 
     hours: dict[str, list[AirQuality]] = field(default_factory=dict)
+    days: dict[str, list[AirQuality]] = field(default_factory=dict)
     segments: dict[str, Congestion] = field(default_factory=dict)
     intervals: dict[str, list[Congestion]] = field(default_factory=dict)
     newest: dict[str, Newest] = field(default_factory=dict)
@@ -183,6 +184,10 @@ class FakeSource:
     def air_of(self, site: str, since: int) -> Sequence[AirQuality]:
         """Return one station's hours ending after `since`."""
         return [hour for hour in self.hours.get(site, []) if hour.end > since]
+
+    def days_of(self, site: str, since: int) -> Sequence[AirQuality]:
+        """Return one station's days ending after `since`."""
+        return [day for day in self.days.get(site, []) if day.end > since]
 
     def roads(self) -> Mapping[str, Congestion]:
         """Return each segment's newest result."""

@@ -12,6 +12,7 @@ import pytest
 
 from sensors.city import City
 from web.assets import load_assets
+from web.source import Check
 
 Page = Callable[[str], str]
 VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -229,6 +230,29 @@ def test_hostile_names(city: City, make_client: Any, source: Any, build: Any) ->
         html = client.get(address).text
         assert "<script>alert" not in html, address
         assert read(html).wrong == []
+
+
+def test_system_page_in_one_language(page: Page, source: Any) -> None:
+    """Processes, their states and instruments are named in the page's language."""
+    source.state = [
+        Check("store", ok=True),
+        Check("writer", ok=True, detail="ready, restarts 0"),
+        Check("worker", ok=False, detail="starting, restarts 2"),
+        Check("new-one", ok=False, detail="Not known here"),
+    ]
+    html = page("/he-thong")
+    for told in (
+        '<th scope="row">bộ ghi</th>',
+        "đang chạy",
+        "đang khởi động, khởi động lại 2 lần",
+        '<span lang="en">new-one</span>',
+        '<span lang="en">Not known here</span>',
+    ):
+        assert told in html, told
+    assert "restarts" not in html
+    assert "restarted 2 times" in page("/en/system")
+    assert "cảm biến quang học giá rẻ" in page("/tram/cd1")
+    assert "low-cost optical particle sensor" in page("/en/station/cd1")
 
 
 def test_broken_store(city: City, make_client: Any, source: Any) -> None:

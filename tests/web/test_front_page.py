@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from sensors.city import City
 
 Page = Callable[[str], str]
@@ -191,6 +193,38 @@ def test_old_is_said(page: Page, source: Any, build: Any) -> None:
     ]
     table = section(page("/"), "stations").split("GT2 Cầu Ông Bố", 1)[1]
     assert "<b>–</b>" in table.split("</tr>", 1)[0]
+
+
+def test_yesterday_in_one_line(page: Page, source: Any, city: City, build: Any) -> None:
+    """The daily index of yesterday stands beside the station, with what is missing."""
+    midnight = 1_795_280_400
+    day = {"end": midnight, "averaging": "1d", "aqi": 85, "category": "moderate"}
+    for site in ("gt2", "cd1"):
+        today = build["hour"](city, site, midnight, 40.0, **day)
+        source.days[site] = [msgspec.structs.replace(today, end=midnight + 86_400)]
+    assert "Hôm qua" not in text_of(page(PLACE))
+    for site in ("gt2", "cd1"):
+        yesterday = build["hour"](city, site, midnight - 86_400, 40.0, **day)
+        source.days[site].insert(0, yesterday)
+    told = "Hôm qua: VN_AQI ngày 85 · Trung bình (đủ 97 % số đo)."
+    for address in (PLACE, "/tram/gt2"):
+        assert told in text_of(page(address)).replace("\u00a0", " ")
+    assert "Yesterday: daily VN_AQI 85 · Moderate" in page("/en/station/gt2")
+    assert "Hôm qua" not in page("/tram/cd1")
+    source.days["gt2"][0] = msgspec.structs.replace(
+        source.days["gt2"][0], aqi=None, category=None, reason="no_pm"
+    )
+    assert "Hôm qua: không có VN_AQI ngày, thiếu bụi PM" in text_of(page("/tram/gt2"))
+
+
+def test_kept_level_is_not_called_old(page: Page, source: Any) -> None:
+    """A level that is kept for want of vehicles says so; its speed is of now."""
+    for site, road in source.segments.items():
+        source.segments[site] = msgspec.structs.replace(road, stale=True)
+    roads = section(page("/"), "roads")
+    assert roads.count("ít xe, giữ mức trước") == 70
+    assert "số cũ" not in roads
+    assert "few vehicles; level kept · just now." in page("/en/road/ql13-n-04")
 
 
 def test_reference_station_has_no_index(page: Page) -> None:

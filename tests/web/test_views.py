@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sensors.city import City
 from web.settings import WebSettings
 from web.view.air import air_view
+from web.view.day import Yesterday, yesterday_of
 from web.view.freshness import Freshness, freshness
 from web.view.limits import over_limits
 from web.view.notices import notice_views
@@ -86,7 +87,14 @@ def test_reasons(city: City, build: Any) -> None:
     none = build["hour"](city, "dt1", start, 9.0, aqi=None, category=None)
     assert see(city, "dt1", [], None, now).reason == "never"
     assert see(city, "dt1", [], build["newest"](5, "d", {}), now).reason == "silent"
-    assert see(city, "dt1", [], fresh, now).reason == "too_old"
+    assert see(city, "dt1", [], fresh, now).reason == "catching_up"
+    old = build["hour"](city, "dt1", start - 5 * 3600, 9.0, tick=now - 600)
+    assert see(city, "dt1", [old], fresh, now).reason == "too_old"
+    behind = build["hour"](city, "dt1", start - 5 * 3600, 9.0, tick=start - 4 * 3600)
+    late = see(city, "dt1", [behind], fresh, now)
+    assert late.reason == "catching_up"
+    assert late.aqi is late.category is None
+    assert late.next_expected == now - 60 + 300
     assert see(city, "dt1", [none], fresh, now).reason == "no_data"
     reference = [build["hour"](city, "cd1", start, 9.0)]
     assert see(city, "cd1", reference, fresh, now).reason == "reference_only"
@@ -133,6 +141,115 @@ def test_delay(city: City, build: Any) -> None:
     record = build["road"](city, "ql13-n-01", 0.5, "busy", now)
     view = look(city, "ql13-n-01", record, None, now)
     assert view.delay_s == round(view.segment.length_m * 3.6 * (1 / 30 - 1 / 60))
+
+
+@pytest.mark.parametrize(
+    ("age", "delay"), [(0, None), (899, None), (900, 1200), (1500, 1800)]
+)
+def test_delay_is_not_longer_than_the_level(
+    city: City, build: Any, age: int, delay: int | None
+) -> None:
+    """A level says nothing of a trip in its first 15 minutes, then no more than it can.
+
+    Walking pace on the whole segment would lose half an hour or more.
+    """
+    now = build["NOW"]
+    record = build["road"](city, "ql13-n-01", 0.02, "jam", now)
+    young = msgspec.structs.replace(record, level_since=now - age)
+    assert look(city, "ql13-n-01", young, None, now).delay_s == delay
+    unknown = msgspec.structs.replace(record, level_since=0)
+    assert look(city, "ql13-n-01", unknown, None, now).delay_s is None
+
+
+@pytest.mark.parametrize(("age", "reason"), [(700, ""), (5000, "catching_up")])
+def test_road_evaluated_late(city: City, build: Any, age: int, reason: str) -> None:
+    """Where readings come and results do not, the sensor is not what is blamed."""
+    now = build["NOW"]
+    record = build["road"](city, "ql13-n-01", 0.3, "slow", now - age)
+    fresh = build["newest"](now - 30, "d", {})
+    view = look(city, "ql13-n-01", record, fresh, now)
+    assert view.lagging
+    assert not view.held
+    assert view.reason == reason
+    never = look(city, "ql13-n-01", None, fresh, now)
+    assert (never.reason, never.level) == ("catching_up", "no_data")
+    silent = build["newest"](now - 3600, "d", {})
+    assert look(city, "ql13-n-01", None, silent, now).reason == "silent"
+
+
+def test_level_kept_for_few_vehicles(city: City, build: Any) -> None:
+    """A level kept for want of vehicles is no old value: speed and time are of now."""
+    now = build["NOW"]
+    record = build["road"](city, "ql13-n-01", 0.9, "free", now)
+    kept = msgspec.structs.replace(record, stale=True, reason="few_vehicles")
+    view = look(city, "ql13-n-01", kept, None, now)
+    assert view.held
+    assert view.stale
+    old = look(city, "ql13-n-01", kept, None, now + 700)
+    assert not old.held
+    assert old.stale
+
+
+@pytest.mark.parametrize(
+    ("into", "due"), [(0, 300), (96, 300), (299, 300), (300, 3900), (3000, 3900)]
+)
+def test_hour_closes_next(city: City, build: Any, into: int, due: int) -> None:
+    """What waits for an hour is due when the next one closes, 5 minutes after it."""
+    start = build["NOW"] - build["NOW"] % 3600
+    now = start + into
+    fresh = build["newest"](now, "d", {})
+    none = build["hour"](
+        city, "dt1", start - 3600, 9.0, aqi=None, reason="incomplete", tick=now
+    )
+    view = see(city, "dt1", [none], fresh, now)
+    assert view.reason == "incomplete"
+    assert view.next_expected == start + due
+
+
+def test_clock_ahead(city: City, build: Any) -> None:
+    """A reading of a clock that runs ahead is not shown as measured in the future."""
+    now = build["NOW"]
+    start = now - now % 3600
+    ahead = build["newest"](now + 540, "d", {})
+    running = build["hour"](city, "dt1", start, 30.0, observed=now + 540)
+    next_hour = build["hour"](city, "dt1", start + 3600, 99.0)
+    view = see(city, "dt1", [running, next_hour], ahead, now)
+    assert view.record == running
+    assert (view.observed, view.time, view.age_s) == (now, now, 0)
+    assert view.next_expected == now + 300
+    road = look(city, "ql13-n-01", None, ahead, now)
+    assert road.observed == now
+
+
+def test_no_limit_is_told_of_a_reference_station(city: City, build: Any) -> None:
+    """A legal limit is judged at stations that may be, and while values are current."""
+    now = build["NOW"]
+    start = now - now % 3600
+
+    def excesses(site: str, later: int) -> object:
+        hours = [build["hour"](city, site, start - b * 3600, 90.0) for b in range(24)]
+        return see(city, site, hours[::-1], None, now + later).excesses
+
+    assert excesses("dt1", 0)
+    assert excesses("cd1", 0) == ()
+    assert excesses("dt1", 5 * 3600) == ()
+
+
+def test_yesterday(city: City, build: Any) -> None:
+    """Yesterday is the city's day before this one, with its index and completeness."""
+    midnight = 1_795_280_400
+    day = build["hour"](
+        city, "dt1", midnight - 86_400, 9.0, end=midnight, averaging="1d"
+    )
+    for now in (midnight, midnight + 86_399):
+        found = yesterday_of([day], now, city.zone)
+        assert found == Yesterday(day.aqi, day.category, "", 0.97)
+    assert yesterday_of([day], midnight - 1, city.zone) is None
+    assert yesterday_of([day], midnight + 86_400, city.zone) is None
+    none = msgspec.structs.replace(day, aqi=None, category=None, completeness={})
+    assert yesterday_of([none], midnight, city.zone) == Yesterday(
+        None, None, "no_data", 0.0
+    )
 
 
 def test_limit_needs_18_hours(city: City, build: Any) -> None:

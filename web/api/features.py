@@ -16,11 +16,14 @@ from web.view.limits import Excess
 from web.view.notices import NoticeView
 from web.view.roads import RoadView
 
+STANDARD = "VN_AQI"
+
 
 def station_feature(view: AirView, city: City) -> models.StationFeature:
     """Describe a station. One of class `reference` never has an index."""
     station, record = view.station, view.record
     indexed = record if view.aqi is not None else None
+    nowcast = record.nowcast if record and view.current and view.regulatory else {}
     properties = models.StationProperties(
         **_site(view, city, record),
         area=station.area,
@@ -30,10 +33,11 @@ def station_feature(view: AirView, city: City) -> models.StationFeature:
         category=view.category,  # type: ignore[arg-type]  # checked by pydantic
         provisional=view.provisional,
         station_class=station.station_class,
+        standard=STANDARD if view.regulatory else None,
         dominant=indexed.dominant if indexed else None,
         beyond_scale=indexed.beyond_scale if indexed else False,
         values=quantities(view.concentrations),
-        nowcast=quantities(record.nowcast if record and view.current else {}),
+        nowcast=quantities(nowcast),
         sub_indices=dict(indexed.sub) if indexed else {},
         completeness_by_quantity=dict(record.completeness) if record else {},
         over_limits=[excess(item) for item in view.excesses],
@@ -101,7 +105,23 @@ def air_hour(record: AirQuality, *, regulatory: bool) -> models.AirHour:
         dominant=record.dominant if regulatory else None,
         reason=record.reason if regulatory else "reference_only",
         values=quantities(record.means),
-        nowcast=quantities(record.nowcast),
+        nowcast=quantities(record.nowcast if regulatory else {}),
+        sub_indices=dict(record.sub) if regulatory else {},
+        completeness=dict(record.completeness),
+    )
+
+
+def air_day(record: AirQuality, *, regulatory: bool) -> models.AirDay:
+    """Describe one day of a station, without an index where it may have none."""
+    return models.AirDay(
+        start=rfc3339(record.start),
+        end=rfc3339(record.end),
+        revision=record.revision,
+        aqi=record.aqi if regulatory else None,
+        category=record.category if regulatory else None,  # type: ignore[arg-type]  # checked by pydantic
+        dominant=record.dominant if regulatory else None,
+        reason=record.reason if regulatory else "reference_only",
+        values=quantities(record.means),
         sub_indices=dict(record.sub) if regulatory else {},
         completeness=dict(record.completeness),
     )

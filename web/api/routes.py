@@ -78,18 +78,20 @@ def _add_series(router: APIRouter, observer: Observer) -> None:
 
     @router.get("/stations/{station_id}/series", tags=["series"])
     def station_series(station_id: str, hours: Hours = 48) -> models.AirSeries:
-        """Return the hours of one station, oldest first."""
+        """Return the hours and the closed days of one station, oldest first."""
         station = city.station(station_id)
         if station is None:
             raise NotFoundError(kind="station", id=station_id)
         since = observer.now() - hours * HOUR_S
         records = observer.source.air_of(station.id, since)
+        days = observer.source.days_of(station.id, since)
         regulatory = station.station_class == "regulatory"
         return models.AirSeries(
             id=station.id,
             station_class=station.station_class,
             origin=records[-1].origin if records else city.origin,  # type: ignore[arg-type]  # checked by pydantic
             hours=[features.air_hour(r, regulatory=regulatory) for r in records],
+            days=[features.air_day(r, regulatory=regulatory) for r in days],
         )
 
     @router.get("/segments/{segment_id}/series", tags=["series"])
@@ -128,15 +130,13 @@ def _add_system(router: APIRouter, observer: Observer) -> None:
 def health_of(observer: Observer) -> models.Health:
     """Describe the state of the store, of the processes and of the newest reading."""
     now = observer.now()
-    checks = observer.source.checks(now)
-    readable = all(check.ok for check in checks if check.name == "store")
-    readings = observer.source.readings().values() if readable else ()
-    newest = max((reading.end for reading in readings), default=None)
+    checks, progress = observer.wellbeing(now)
+    newest, age = progress.reading, progress.reading_age_s
     return models.Health(
         status="ok" if all(check.ok for check in checks) else "degraded",
         now=rfc3339(now),
         newest_reading=None if newest is None else rfc3339(newest),
-        newest_reading_age_s=None if newest is None else max(0, now - newest),
+        newest_reading_age_s=age,
         origin=observer.city.origin,
         checks=[
             models.Check(

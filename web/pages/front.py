@@ -12,11 +12,12 @@ from web.drawing.city_map import MapWords
 from web.drawing.scale import strip
 from web.links import Links
 from web.pages.frame import HTML, Visit
-from web.pages.history import chart_values
+from web.pages.history import chart_values, yesterday
 from web.responses import tagged
 from web.view.air import AirView
 from web.view.notices import for_people, near_first, notice_views
 from web.view.place import Place, choices, place_of, roads_near
+from web.view.progress import progress_of
 from web.view.roads import LEVELS, RoadView, worst_first
 
 NOTICES_S = DAY_S
@@ -49,6 +50,8 @@ def front_values(visit: Visit) -> dict[str, object]:
     return {
         "place": place,
         "hero": hero,
+        "yesterday": yesterday(visit, hero),
+        "progress": progress_of(stations, roads, now),
         "unknown_place": wanted if wanted and not place.chosen else "",
         "place_name": _place_name(visit, place),
         "choices": choices(observer.city),

@@ -2,14 +2,24 @@
 
 from collections.abc import Mapping
 
-from streams.calc.averaging import HOUR_S
+from streams.calc.averaging import DAY_S, HOUR_S
 from streams.results import AirQuality
 from web.drawing.chart import Chart, Hour, bar_chart, hours_between, top_of
 from web.pages.frame import Visit
 from web.view.air import AirView
+from web.view.day import Yesterday, yesterday_of
 
 INDEX_STEPS = (50, 100, 150, 200, 300, 400, 500)
 SIX_HOURS_S = 6 * HOUR_S
+
+
+def yesterday(visit: Visit, view: AirView | None) -> Yesterday | None:
+    """Return the daily index of yesterday of a station that may have one."""
+    if view is None or not view.regulatory:
+        return None
+    observer = visit.desk.observer
+    days = observer.source.days_of(view.station.id, visit.now - 2 * DAY_S)
+    return yesterday_of(days, visit.now, observer.city.zone)
 
 
 def chart_values(visit: Visit, hero: AirView | None) -> dict[str, object]:

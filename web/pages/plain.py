@@ -1,14 +1,17 @@
 """Owns the pages that explain: notices, method, system, open data, and errors."""
 
+from dataclasses import dataclass
+
 from starlette.responses import Response
 
 from streams.calc.aqi.vn import CATEGORIES, COLUMNS
 from streams.calc.averaging import DAY_S
-from web.api.routes import health_of
 from web.pages.frame import Visit
+from web.source import Check
 from web.view.air import AirView
 from web.view.limits import LIMITS
 from web.view.notices import for_people, notice_views
+from web.view.progress import Progress
 from web.view.roads import RoadView
 
 NOTICES_S = 7 * DAY_S
@@ -23,6 +26,34 @@ ENDPOINTS = (
     "/api/v1/ledger",
     "/api/v1/health",
 )
+
+CHECKS = {
+    "store",
+    "clock",
+    "readings",
+    "results",
+    "mqtt",
+    "kafka",
+    "writer",
+    "worker",
+    "notifier",
+    "bridge",
+    "web",
+    "simulator",
+}
+"""Checks that the catalogue names."""
+
+STATES = {"waiting", "starting", "ready", "stopping", "held"}
+"""States of processes that the catalogue has words for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldCheck:
+    """A check with its name and its detail in words; empty where there are none."""
+
+    check: Check
+    name: str
+    said: str
 
 
 def notices(visit: Visit) -> Response:
@@ -53,6 +84,7 @@ def system(visit: Visit) -> Response:
     """Write the page for those who look after the system."""
     observer = visit.desk.observer
     ledger = observer.source.ledger()
+    checks, progress = observer.wellbeing(visit.now)
     sites: list[AirView | RoadView] = [*observer.stations(visit.now)]
     sites += observer.roads(visit.now)
     silent = [view for view in sites if view.overdue]
@@ -62,10 +94,34 @@ def system(visit: Visit) -> Response:
         ledger=ledger,
         total=ledger.total,
         devices=sorted(ledger.devices.items()),
-        checks=observer.source.checks(visit.now),
-        health=health_of(observer),
+        checks=[_told(visit, check, progress) for check in checks],
+        newest_age_s=progress.reading_age_s,
         silent=silent,
     )
+
+
+def _told(visit: Visit, check: Check, progress: Progress) -> ToldCheck:
+    """Give a check in the words of the page; what has none stays as it is."""
+    words = visit.renderer.words
+    name = words(f"web.check.{check.name}") if check.name in CHECKS else ""
+    state, _, restarts = check.detail.partition(", restarts ")
+    if state in STATES and restarts.isdigit():
+        said = words(f"web.state.{state}")
+        if restarts != "0":
+            said += f", {words('web.system.restarts', n=restarts)}"
+        return ToldCheck(check, name, said)
+    return ToldCheck(check, name, _progress_said(visit, check, progress))
+
+
+def _progress_said(visit: Visit, check: Check, progress: Progress) -> str:
+    words, span = visit.renderer.words, visit.renderer.typography.span
+    if check.ok or check.name not in {"readings", "results"}:
+        return ""
+    if progress.reading_age_s is None:
+        return words("web.hole.never_observed")
+    if check.name == "results" and progress.behind:
+        return words("web.system.behind", span=span(progress.behind_s or 0))
+    return words("web.system.old", span=span(visit.now - check.at))
 
 
 def data(visit: Visit) -> Response:

@@ -7,17 +7,23 @@ from starlette.responses import Response
 
 from sensors.reading import BY_NAME, MICRO
 from streams.calc.aqi.vn import POLLUTANTS
-from streams.calc.averaging import HOUR_S
+from streams.calc.averaging import DAY_S, HOUR_S
 from streams.results import AirQuality
 from web.drawing.chart import Chart, Hour, bar_chart, hours_between, top_of
 from web.drawing.scale import strip
 from web.pages.frame import Visit
-from web.pages.history import index_chart, index_hour, summary, time_marks
+from web.pages.history import index_chart, index_hour, summary, time_marks, yesterday
 from web.problem import NotFoundError
 from web.view.air import AirView
 from web.view.limits import LIMITS, mean_of
 
 HOURS = 48
+INSTRUMENTS = {
+    "automatic station": "automatic",
+    "low-cost optical particle sensor": "low_cost_optical",
+}
+"""Instruments, as city files call them, that the catalogue has words for."""
+
 STEPS = tuple(m * 10**e for e in range(6) for m in (1, 2, 5))
 
 
@@ -57,6 +63,8 @@ def station(visit: Visit) -> Response:
         "station.html",
         renderer.site_name(found),
         view=view,
+        yesterday=yesterday(visit, view),
+        instrument=INSTRUMENTS.get(found.instrument or "", ""),
         area=observer.city.area(found.area),
         scale=strip(view.aqi),
         rows=_rows(visit, view, records),
@@ -70,7 +78,9 @@ def station(visit: Visit) -> Response:
 
 def _rows(visit: Visit, view: AirView, records: Sequence[AirQuality]) -> list[Row]:
     record, raw = view.record if view.current else None, view.raw
-    final = [r for r in records if not r.provisional][-24:]
+    gone = visit.desk.observer.settings.air_gone_s
+    final = _last_day(records, visit.now - gone)
+    raw = raw if raw is not None and visit.now - raw.end <= gone else None
     order = [*POLLUTANTS, *(q for q in view.station.quantities if q not in POLLUTANTS)]
     return [
         Row(
@@ -88,6 +98,14 @@ def _rows(visit: Visit, view: AirView, records: Sequence[AirQuality]) -> list[Ro
         for name in order
         if name in view.station.quantities and name in BY_NAME
     ]
+
+
+def _last_day(records: Sequence[AirQuality], since: int) -> list[AirQuality]:
+    """Return the final hours of a day; none where the newest ends before `since`."""
+    final = [record for record in records if not record.provisional]
+    if not final or final[-1].end < since:
+        return []
+    return [r for r in final if r.start >= final[-1].end - DAY_S]
 
 
 def _limits(visit: Visit, quantity: str) -> str:

@@ -36,8 +36,10 @@ class AirView:
         Expected time between two readings [s].
     grace_s
         Wait after an hour's end before it closes [s].
+    computed
+        Event time of the newest result [unix s]; None where there is none.
     excesses
-        Legal limits that it is over.
+        Legal limits that it is over; of a reference station none are told.
     """
 
     station: Station
@@ -47,6 +49,7 @@ class AirView:
     freshness: Freshness
     interval_s: int
     grace_s: int
+    computed: int | None = None
     excesses: tuple[Excess, ...] = ()
 
     @property
@@ -79,7 +82,7 @@ class AirView:
     @property
     def time(self) -> int | None:
         """End of the shown interval [unix s], of a running hour its newest reading."""
-        return None if self.record is None else shown_end(self.record)
+        return None if self.record is None else min(self.now, shown_end(self.record))
 
     @property
     def age_s(self) -> int | None:
@@ -88,11 +91,11 @@ class AirView:
 
     @property
     def observed(self) -> int | None:
-        """End of the newest reading known [unix s]."""
+        """End of the newest reading known [unix s], at most `now`: clocks run ahead."""
         known = [self.record.observed] if self.record and self.record.observed else []
         if self.raw is not None:
             known.append(self.raw.end)
-        return max(known, default=None)
+        return min(self.now, max(known)) if known else None
 
     @property
     def silent(self) -> bool:
@@ -102,13 +105,25 @@ class AirView:
         return self.now - self.observed > SILENT_INTERVALS * self.interval_s
 
     @property
+    def lagging(self) -> bool:
+        """Whether readings come in, and results are too far behind them.
+
+        A station without new readings still has a result each hour.
+        """
+        if self.raw is None or self.silent:
+            return False
+        late = HOUR_S + self.grace_s + SILENT_INTERVALS * self.interval_s
+        return self.computed is None or self.now - self.computed > late
+
+    @property
     def next_expected(self) -> int:
         """When there should be something new, or should have been [unix s]."""
         if self.observed is None:
             return self.now - self.now % self.interval_s + self.interval_s
-        if self.silent or self.reason in {"", "reference_only"}:
+        if self.silent or self.reason in {"", "reference_only", "catching_up"}:
             return self.observed + self.interval_s
-        return self.now - self.now % HOUR_S + HOUR_S + self.grace_s
+        closed = (self.now - self.grace_s) // HOUR_S
+        return (closed + 1) * HOUR_S + self.grace_s
 
     @property
     def overdue(self) -> bool:
@@ -130,6 +145,8 @@ class AirView:
     def _absence(self) -> str:
         if self.observed is None:
             return "never"
+        if self.lagging:
+            return "catching_up"
         return "silent" if self.silent else "too_old"
 
     @property
@@ -173,17 +190,21 @@ def air_view(
     cadence
         Expected interval between readings and wait after an hour's end [s].
     """
-    record = _shown(records, now, settings.air_gone_s)
+    begun = [record for record in records if record.start < now]
+    record = _shown(begun, now, settings.air_gone_s)
     time = None if record is None else shown_end(record)
+    fresh = freshness(time, now, settings.air_old_s, settings.air_gone_s)
+    told = station.station_class == "regulatory" and fresh is not Freshness.GONE
     return AirView(
         station=station,
         record=record,
         raw=raw,
         now=now,
-        freshness=freshness(time, now, settings.air_old_s, settings.air_gone_s),
+        freshness=fresh,
         interval_s=cadence[0],
         grace_s=cadence[1],
-        excesses=over_limits(records),
+        computed=max((record.tick for record in begun), default=None),
+        excesses=over_limits(begun) if told else (),
     )
 
 

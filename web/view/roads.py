@@ -12,6 +12,15 @@ from web.view.freshness import Freshness, freshness
 LEVELS = ("closed", "jam", "queue", "slow", "busy", "free", "no_data")
 """Worst first; what nobody knows comes last, never as free."""
 
+SILENT_INTERVALS = 3
+"""A segment whose newest reading is older than this many intervals is silent."""
+
+DELAY_AFTER_S = 900
+"""A level younger than this says nothing yet of the time that a whole trip loses."""
+
+WINDOW_S = 300
+"""Length of the window that is evaluated [s]."""
+
 
 @dataclass(frozen=True)
 class RoadView:
@@ -52,9 +61,24 @@ class RoadView:
 
     @property
     def stale(self) -> bool:
-        """Whether the level is held from an earlier time."""
-        held = self.record is not None and self.record.stale
-        return held or self.freshness is not Freshness.CURRENT
+        """Whether the level is old, or kept from an earlier window."""
+        return self.held or self.freshness is not Freshness.CURRENT
+
+    @property
+    def held(self) -> bool:
+        """Whether the level is kept because the window has too few vehicles.
+
+        Speed and time are then those of the window: current.
+        """
+        kept = self.record is not None and self.record.stale
+        return kept and self.freshness is Freshness.CURRENT
+
+    @property
+    def lagging(self) -> bool:
+        """Whether readings come in, and the result is too old: it is evaluated late."""
+        if self.raw is None or self.freshness is Freshness.CURRENT:
+            return False
+        return self.now - self.raw.end <= SILENT_INTERVALS * self.interval_s
 
     @property
     def reason(self) -> str:
@@ -62,12 +86,19 @@ class RoadView:
         if self.level != "no_data":
             return ""
         if self.record is None or not self.current:
+            if self.lagging:
+                return "catching_up"
             return "never" if self.observed is None else "silent"
         return self.record.reason or "no_data"
 
     @property
     def time(self) -> int | None:
-        """End of the evaluated window [unix s]."""
+        """End of the evaluated window [unix s], at most `now`."""
+        return None if self.record is None else min(self.now, self.record.evaluated)
+
+    @property
+    def computed(self) -> int | None:
+        """Event time of the newest result [unix s]; None where there is none."""
         return None if self.record is None else self.record.evaluated
 
     @property
@@ -77,11 +108,11 @@ class RoadView:
 
     @property
     def observed(self) -> int | None:
-        """End of the newest reading known [unix s]."""
+        """End of the newest reading known [unix s], at most `now`: clocks run ahead."""
         known = [self.record.observed] if self.record and self.record.observed else []
         if self.raw is not None:
             known.append(self.raw.end)
-        return max(known, default=None)
+        return min(self.now, max(known)) if known else None
 
     @property
     def next_expected(self) -> int:
@@ -107,14 +138,25 @@ class RoadView:
 
     @property
     def delay_s(self) -> int | None:
-        """Time lost on the segment against free flow [s]; None where unknown."""
-        length = self.segment.length_m
-        if self.record is None or not self.speed or not length:
+        """Estimate of the time lost on the segment against free flow [s].
+
+        One place is measured, not the whole segment. So there is none while the level
+        is younger than `DELAY_AFTER_S`, and it is never more than the level's age and
+        the window: who entered before that was not held up. None where unknown.
+        """
+        length, age = self.segment.length_m, self._level_age_s
+        if self.record is None or not self.speed or not length or age is None:
             return None
-        if not self.record.free_flow:
+        if not self.record.free_flow or age < DELAY_AFTER_S:
             return None
         now, free = (length * 3.6 / v for v in (self.speed, self.record.free_flow))
-        return max(0, round(now - free))
+        return min(max(0, round(now - free)), age + WINDOW_S)
+
+    @property
+    def _level_age_s(self) -> int | None:
+        if self.since is None or self.time is None:
+            return None
+        return self.time - self.since
 
     @property
     def since(self) -> int | None:

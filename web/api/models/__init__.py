@@ -9,7 +9,7 @@ from web.api.models.places import (
     Point,
     Polygon,
 )
-from web.api.models.series import AirHour, AirSeries, RoadInterval, RoadSeries
+from web.api.models.series import AirDay, AirHour, AirSeries, RoadInterval, RoadSeries
 from web.api.models.sites import (
     Excess,
     SegmentFeature,
@@ -24,6 +24,7 @@ from web.api.models.system import Account, Check, Health, Ledger, Notice, Notice
 
 __all__ = [
     "Account",
+    "AirDay",
     "AirHour",
     "AirSeries",
     "Answer",

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from web.api.models.base import Answer, Category, Level, Origin, Value
 
 
@@ -22,13 +24,32 @@ class AirHour(Answer):
     completeness: dict[str, float]
 
 
+class AirDay(Answer):
+    """One closed day of a station, from midnight to midnight of the city's time."""
+
+    start: str
+    end: str
+    revision: int
+    aqi: int | None = Field(
+        description="Daily VN_AQI; null where there is none (see `reason`). A"
+        " `reference` station never has one."
+    )
+    category: Category | None
+    dominant: str | None
+    reason: str
+    values: dict[str, Value] = Field(description="24-hour means.")
+    sub_indices: dict[str, int]
+    completeness: dict[str, float] = Field(description="Valid hours ÷ 24.")
+
+
 class AirSeries(Answer):
-    """The hours of one station, oldest first."""
+    """The hours and the closed days of one station, oldest first."""
 
     id: str
     station_class: Literal["regulatory", "reference"]
     origin: Origin
     hours: list[AirHour]
+    days: list[AirDay]
 
 
 class RoadInterval(Answer):

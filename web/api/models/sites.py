@@ -36,8 +36,11 @@ class SiteProperties(Answer):
     freshness: Freshness = Field(
         description="`gone`: too old to be a current value; it is left out."
     )
-    stale: bool = Field(description="Old, or held from an earlier interval.")
-    reason: str = Field(description="Why there is no index or level; else empty.")
+    stale: bool = Field(description="Old, or the level is kept from an earlier one.")
+    reason: str = Field(
+        description="Why there is no index or level, such as `catching_up` while"
+        " results are behind the readings; else empty."
+    )
     completeness: float = Field(description="Time covered ÷ time expected, 0 to 1.")
     origin: Origin = Field(description="`simulated` and `replay` are not real data.")
     assumed: bool = Field(description="Place, class or course is not confirmed.")
@@ -55,7 +58,9 @@ class StationProperties(SiteProperties):
     provisional: bool = Field(description="The hour is still running.")
     level: None = Field(default=None, description="Of road segments only.")
     station_class: Literal["regulatory", "reference"]
-    standard: str = "VN_AQI"
+    standard: str | None = Field(
+        description="Of the index: `VN_AQI`; null of a `reference` station."
+    )
     averaging: str = "1h"
     dominant: str | None
     beyond_scale: bool
@@ -85,7 +90,10 @@ class SegmentProperties(SiteProperties):
     ratio: float | None = Field(description="Speed ÷ free-flow speed.")
     flow_veh_h: float | None
     occupancy: float | None = Field(description="Fraction 0 to 1.")
-    delay_s: int | None = Field(description="Time lost against free flow [s].")
+    delay_s: int | None = Field(
+        description="Estimate of the time lost against free flow [s]; null where the"
+        " level is younger than 15 minutes."
+    )
     level_since: str | None
 
 
