@@ -1,7 +1,11 @@
 """What commands of operators need: the store, MQTT, the city; opened when asked for."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo
+
+import typer
 
 from alerts.notice import Notice
 from alerts.rows import notice_of
@@ -11,6 +15,12 @@ from stores.protocol import Store
 from thoang.settings import Settings, SettingsError
 from thoang.status import followed
 from thoang.storage import open_store
+
+DataFolder = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="Folder that everything is kept in."),
+]
+"""The option of each command that works on what a run has kept."""
 
 CONFIRM_S = 10.0
 """Longest wait for the MQTT broker to have a message [s]."""
@@ -29,6 +39,11 @@ class Desk:
             self._settings = followed(Settings.read())
         return self._settings
 
+    def use_data(self, folder: Path) -> None:
+        """Work on the run in `folder`, whatever environment and file say."""
+        settings = Settings.read().model_copy(update={"data_dir": folder})
+        self._settings = followed(settings)
+
     def city(self) -> City:
         """Load the city."""
         return self.settings.load_city()
@@ -45,7 +60,7 @@ class Desk:
         if not path.exists():
             message = (
                 f"there is no store at {path}: start `thoang run` first, or name the "
-                "folder of a run with THOANG_DATA_DIR"
+                "folder of a run with --data or THOANG_DATA_DIR"
             )
             raise SettingsError(message)
         return open_store(self.settings)

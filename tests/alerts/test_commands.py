@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import jsonschema
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
@@ -123,17 +124,56 @@ def test_notices_are_listed_in_the_readers_language(late: Notice) -> None:
     vi = runner.invoke(commands, ["list"], env={"COLUMNS": "300"}).output
     assert "Ùn ứ" in vi
     assert "không gửi vì biết quá muộn" in vi
+    assert "mức độ nhẹ" in vi
     shown = ["list", "--language", "en", "--audience", "public"]
     assert "too late" in runner.invoke(commands, shown, env={"COLUMNS": "300"}).output
+
+
+def test_ids_are_whole_in_a_narrow_terminal(late: Notice) -> None:
+    """They are what the next command is given."""
+    commands = make_app(lambda: Kept(late))
+    output = runner.invoke(commands, ["list"], env={"COLUMNS": "40"}).output
+    assert f"  {late.id}\n" in output
+    assert "…" not in output
+
+
+def test_a_loss_of_data_is_listed_as_such(late: Notice) -> None:
+    """Not as an end."""
+    lost = msgspec.structs.replace(late, kind="clear", reason="no_data")
+    commands = make_app(lambda: Kept(lost))
+    assert "Báo mất số liệu lúc" in runner.invoke(commands, ["list"]).output
+
+
+def test_the_notices_of_another_run_are_asked_for_by_its_folder(
+    late: Notice, tmp_path: Path
+) -> None:
+    """`--data` names it before the store is opened."""
+
+    class Desk:
+        """What the front door hands over."""
+
+        folder: Path | None = None
+
+        def use_data(self, folder: Path) -> None:
+            """Remember it."""
+            self.folder = folder
+
+    desk = Desk()
+
+    def source() -> Kept:
+        assert desk.folder == tmp_path
+        return Kept(late)
+
+    words = ["list", "--data", str(tmp_path)]
+    assert runner.invoke(make_app(source), words, obj=desk).exit_code == 0
 
 
 def test_no_notices_are_said_to_be_none(late: Notice) -> None:
     """Rather than an empty table."""
     commands = make_app(lambda: Kept(late))
-    assert (
-        "No notices since" in runner.invoke(commands, ["list", "--since", "1m"]).output
-    )
-    operators = ["list", "--audience", "operators"]
+    none = runner.invoke(commands, ["list", "--since", "1m"]).output
+    assert "Không có thông báo nào từ" in none
+    operators = ["list", "--audience", "operators", "--language", "en"]
     assert "No notices since" in runner.invoke(commands, operators).output
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Annotated, Final, Protocol
 
 import typer
@@ -13,6 +14,7 @@ from rich.table import Table
 from sensors.ledger import COUNTED, Audit, Counts
 from stores.protocol import Store
 from stores.record import StoreFormatError, StoreUnavailableError
+from thoang.desk import DataFolder
 
 app = typer.Typer(rich_markup_mode="rich")
 
@@ -36,6 +38,9 @@ Ends with 1 when rows and ledger disagree.
 class Desk(Protocol):
     """What the front door hands to this command, as Typer's context object."""
 
+    def use_data(self, folder: Path) -> None:
+        """Work on the run in this folder."""
+
     def open_store(self) -> Store:
         """Open the store."""
 
@@ -50,9 +55,12 @@ def ledger(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON for programs.")
     ] = False,
+    data: DataFolder = None,
 ) -> None:
     """Print the ledger and its audit."""
     desk: Desk = context.obj
+    if data is not None:
+        desk.use_data(data)
     try:
         with closing(desk.open_store()) as store:
             audit = store.audit(city)

@@ -1,19 +1,19 @@
 """Owns the commands about notices; where notices are kept is the store's."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from alerts.fields import seconds
 from alerts.notice import Notice
 from alerts.wording import Wording
 from alerts.words import Language, load_catalogue
+from thoang.desk import DataFolder
 
 LONGEST = 1_000
 
@@ -33,6 +33,13 @@ class NoticeSource(Protocol):
         """Return at most `limit` notices known at or after `since`, newest first."""
 
 
+class Desk(Protocol):
+    """What the front door hands to these commands, as Typer's context object."""
+
+    def use_data(self, folder: Path) -> None:
+        """Work on the run in this folder."""
+
+
 Audience = Literal["public", "operators", "all"]
 
 
@@ -48,6 +55,8 @@ def make_app(source: Callable[[], NoticeSource]) -> typer.Typer:
 
     @app.command("list", epilog="Example: thoang notices list --since 6h --language vi")
     def list_notices(
+        context: typer.Context,
+        *,
         limit: Annotated[
             int, typer.Option(min=1, max=LONGEST, help="Show so many at most.")
         ] = 20,
@@ -58,8 +67,12 @@ def make_app(source: Callable[[], NoticeSource]) -> typer.Typer:
         audience: Annotated[
             Audience, typer.Option(help="public, operators or all.")
         ] = "all",
+        data: DataFolder = None,
     ) -> None:
         """List notices, newest first."""
+        if data is not None:
+            desk: Desk = context.obj
+            desk.use_data(data)
         found = source()
         try:
             begin = found.now - seconds(since)
@@ -71,36 +84,27 @@ def make_app(source: Callable[[], NoticeSource]) -> typer.Typer:
             if audience in {"all", notice.audience}
         ]
         wording = Wording(load_catalogue(), language, found.zone)
-        console = Console(soft_wrap=True)
+        console = Console(soft_wrap=True, highlight=False)
         if not notices:
-            console.print(f"No notices since {_utc(begin)}.")
-            return
-        console.print(table(notices, wording))
+            console.print(wording.say("listing.none", time=wording.moment(begin)))
+        for notice in notices:
+            console.print(listed(notice, wording))
 
     return app
 
 
-def table(notices: Sequence[Notice], wording: Wording) -> Table:
-    """Return notices as a table in one language."""
-    shown = Table()
-    for column in ("time", "kind", "severity", "notice", "told", "id"):
-        shown.add_column(column)
-    for notice in notices:
-        told = "yes" if notice.told else notice.why_not.replace(" ", "_")
-        shown.add_row(
-            wording.moment(notice.time),
-            wording.say(f"kind.{notice.kind}"),
-            wording.say(f"severity.{notice.severity.lower()}"),
-            escape(notice.headline[wording.language]),
-            wording.say(f"told.{_TOLD.get(told, told)}"),
-            notice.id,
-        )
-    return shown
+def listed(notice: Notice, wording: Wording) -> str:
+    """Return a notice as three lines in one language, the last one its whole id."""
+    say = wording.say
+    severity = say(f"severity.{notice.severity.lower()}")
+    told = "yes" if notice.told else _TOLD[notice.why_not]
+    first = (
+        f"{say(f'kind.{notice.label}')} {wording.moment(notice.known)}",
+        say("listing.severity", severity=severity),
+        say(f"told.{told}"),
+    )
+    headline = escape(notice.headline[wording.language])
+    return f"{' · '.join(first)}\n  [bold]{headline}[/bold]\n  {escape(notice.id)}"
 
 
-_TOLD = {"nobody_was_told": "nobody_told"}
-
-
-def _utc(instant: int) -> str:
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=instant)
-    return moment.strftime("%Y-%m-%d %H:%M UTC")
+_TOLD = {"too old": "too_old", "nobody was told": "nobody_told"}

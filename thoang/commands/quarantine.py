@@ -15,6 +15,7 @@ from rich.table import Table
 from stores.protocol import Store
 from stores.record import StoreFormatError, StoreUnavailableError
 from stores.shown import Quarantined
+from thoang.desk import DataFolder
 
 app = typer.Typer(
     help="Look at refused messages, and put repaired ones through again.",
@@ -47,6 +48,9 @@ Id = Annotated[str, typer.Argument(metavar="ID", help="Its id, or how the id beg
 class Desk(Protocol):
     """What the front door hands to these commands, as Typer's context object."""
 
+    def use_data(self, folder: Path) -> None:
+        """Work on the run in this folder."""
+
     def open_store(self) -> Store:
         """Open the store."""
 
@@ -68,9 +72,10 @@ def list_(
         str | None, typer.Option(help="Only of this device (or unknown).")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
+    data: DataFolder = None,
 ) -> None:
     """Print a table of refused messages."""
-    with _opened(context.obj) as store:
+    with _opened(_desk(context, data)) as store:
         found = store.quarantine(device=device, limit=limit)
     if not found:
         _out.print("the quarantine is empty")
@@ -94,9 +99,10 @@ def show(
         Path | None,
         typer.Option(metavar="FILE", help="Write its bytes there, to repair them."),
     ] = None,
+    data: DataFolder = None,
 ) -> None:
     """Print everything that is known of a refused message."""
-    with _opened(context.obj) as store:
+    with _opened(_desk(context, data)) as store:
         found = _find(store, refusal)
     refused = found.refused
     for name, value in {
@@ -135,21 +141,22 @@ def replay(
             help="The repaired bytes (default: those that were refused).",
         ),
     ] = None,
+    data: DataFolder = None,
 ) -> None:
     """Publish to the topic on which the message came."""
-    desk: Desk = context.obj
+    desk = _desk(context, data)
     with _opened(desk) as store:
         found = _find(store, refusal)
         repaired = None if payload is None else payload.read_bytes()
         _check(found, repaired)
-        data = found.refused.payload if repaired is None else repaired
+        whole = found.refused.payload if repaired is None else repaired
         try:
-            desk.publish(found.refused.topic, data)
+            desk.publish(found.refused.topic, whole)
         except (OSError, RuntimeError) as error:
             _fail(f"not published: {error}")
         store.mark_replayed(found.refused.id, int(time.time()))
     _out.print(
-        f"published {len(data)} bytes to {_safe(found.refused.topic)}; "
+        f"published {len(whole)} bytes to {_safe(found.refused.topic)}; "
         "[bold]thoang quarantine list[/bold] says if they are refused again"
     )
 
@@ -166,6 +173,13 @@ def _check(found: Quarantined, repaired: bytes | None) -> None:
             f"only the first {len(refused.payload)} of {refused.length} bytes were "
             "kept: give the whole message with --payload FILE"
         )
+
+
+def _desk(context: typer.Context, data: Path | None) -> Desk:
+    desk: Desk = context.obj
+    if data is not None:
+        desk.use_data(data)
+    return desk
 
 
 @contextmanager

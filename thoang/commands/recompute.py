@@ -1,6 +1,7 @@
 """`thoang recompute`: amend the past of a site from its stored readings."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Final, Protocol
 
 import typer
@@ -9,6 +10,7 @@ from rich.markup import escape
 
 from sensors.city import City
 from stores.protocol import Store
+from thoang.desk import DataFolder
 from thoang.recompute import RecomputeError, recompute
 
 _out: Final = Console(soft_wrap=True, highlight=False)
@@ -27,6 +29,9 @@ thoang recompute --site dt1 --from 2026-11-20T00:00+07:00 --to 2026-11-21T00:00+
 class Desk(Protocol):
     """What the front door hands to this command, as Typer's context object."""
 
+    def use_data(self, folder: Path) -> None:
+        """Work on the run in this folder."""
+
     def open_store(self) -> Store:
         """Open the store."""
 
@@ -42,9 +47,12 @@ def recompute_site(
         str, typer.Option("--from", help="First time, ISO 8601 with offset.")
     ],
     end: Annotated[str, typer.Option("--to", help="Time behind the last.")],
+    data: DataFolder = None,
 ) -> None:
     """Amend what differs, and say how much."""
     desk: Desk = context.obj
+    if data is not None:
+        desk.use_data(data)
     try:
         span = _unix("--from", begin), _unix("--to", end)
         done = recompute(desk.open_store(), desk.city(), site, *span)

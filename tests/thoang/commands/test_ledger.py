@@ -24,6 +24,10 @@ class Desk:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    def use_data(self, folder: Path) -> None:
+        """Work on the store in a folder."""
+        self.path = folder / "store.db"
+
     def open_store(self) -> EmbeddedStore:
         """Open the store."""
         return EmbeddedStore(StoreSettings(path=self.path))
@@ -81,3 +85,9 @@ def test_rows_gone(desk: Desk) -> None:
 def test_other_city(desk: Desk) -> None:
     """A city without readings balances at nothing."""
     assert "balances: 0 stored" in ask(desk, "--city", "elsewhere").output
+
+
+def test_the_data_of_another_run(desk: Desk, tmp_path: Path) -> None:
+    """`--data` names its folder."""
+    there = Desk(tmp_path / "nowhere" / "store.db")
+    assert "6 stored" in ask(there, "--data", str(desk.path.parent)).output

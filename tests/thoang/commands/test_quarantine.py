@@ -23,6 +23,10 @@ class Desk:
         self.published: list[tuple[str, bytes]] = []
         self.broken = False
 
+    def use_data(self, folder: Path) -> None:
+        """Work on the store in a folder."""
+        self.path = folder / "store.db"
+
     def open_store(self) -> EmbeddedStore:
         """Open the store."""
         return EmbeddedStore(StoreSettings(path=self.path))
@@ -138,3 +142,12 @@ def test_no_store(tmp_path: Path) -> None:
     result = ask(Desk(tmp_path / "nowhere" / "store.db"), "list")
     assert result.exit_code == 1
     assert "unable to open" in result.output
+
+
+@pytest.mark.parametrize("words", [("list",), ("show", "3f9"), ("replay", "3f9")])
+def test_the_data_of_another_run(
+    desk: Desk, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """`--data` names its folder, in each of the commands."""
+    there = Desk(tmp_path / "nowhere" / "store.db")
+    assert ask(there, *words, "--data", str(desk.path.parent)).exit_code == 0
