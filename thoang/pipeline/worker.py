@@ -143,6 +143,11 @@ def main() -> None:
     # What is here stays: nothing of it is looked at again for cycles.
     gc.freeze()
     gc.set_threshold(*GC)
+    # Quiet: its spinner would stand in the log as the last thing the worker said.
     faust.Worker(
-        app, loglevel="WARNING", override_logging=False, redirect_stdouts=False
+        app,
+        loglevel="WARNING",
+        override_logging=False,
+        redirect_stdouts=False,
+        quiet=True,
     ).execute_from_commandline()
