@@ -102,6 +102,7 @@ def test_first_screen_while_computing(page: Page, source: Any, city: City) -> No
     html = page("/?noi=phuong-lai-thieu")
     told = "Hệ thống đang tính từ các số đo đã nhận."
     assert html.count(told) == 1
+    assert "Đã tính đến thời điểm 12 giờ trước." in html
     assert html.index('id="live"') < html.index(told) < html.index('id="air"')
     assert "đang tính lại quá khứ, có ngay" in html
     for blame in ("mất tín hiệu", "không gửi số liệu", "số cũ", "lẽ ra"):
