@@ -245,5 +245,7 @@ async def _gone(units: Iterable[Unit], within_s: float) -> None:
 
 
 def _ending(status: int, last: str) -> str:
-    how = f"was killed by signal {-status}" if status < 0 else f"ended with {status}"
-    return f"{how}: {last}" if last else how
+    if status < 0:
+        # Whatever it said last was not the cause.
+        return f"was killed by signal {-status}"
+    return f"ended with {status}: {last}" if last else f"ended with {status}"
