@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 from sensors.batch import Columns, Sorter
 from sensors.bridge.clock import ClockFile
@@ -21,12 +22,13 @@ from sensors.bridge.settings import BridgeSettings
 from sensors.city import City
 from sensors.decoders.thoang_v1 import Decoder
 from sensors.mqtt import MqttSettings
-from sensors.reading import ReadingBatch
+from sensors.reading import COLUMNS, ReadingBatch
 from sensors.records import (
     PARTITIONS,
     QUARANTINE,
     READINGS,
     Batch,
+    Provenance,
     Refused,
     Tick,
     encode,
@@ -38,6 +40,11 @@ from sensors.topic import Topic, out_prefix
 log = logging.getLogger(__name__)
 
 MINUTE_S = 60
+NOTHING = ReadingBatch(
+    sites=(),
+    devices=(),
+    **{name: np.zeros(0, dtype) for name, dtype in COLUMNS.items()},
+)
 CLOCK_MESSAGES = 1_000
 """The clock is published again after so many messages at the latest."""
 
@@ -103,25 +110,41 @@ class Bridge:
         try:
             await self._intake.subscribed.wait()
             ready()
+            await self._output.produce(self._ends())
             while not self._stopping.is_set():
                 await self._cycle()
+            self._numbering.keep(self._path, clean=True)
         finally:
             self._intake.stop()
-            self._numbering.keep(self._path)
             await self._output.stop()
 
     async def _cycle(self) -> None:
         arrivals = await self._intake.gather(self._patience())
         records = self._records(arrivals)
         await self._output.produce(records)
+        # Before the acknowledgement: what is acknowledged does not come again.
+        if records:
+            self._numbering.keep(self._path, clean=False)
         if self._city.clock == "messages":
-            # Before the acknowledgement: what is acknowledged does not come again.
             self._kept.keep(self._newest)
         self._intake.acknowledge(arrivals)
         self._count += sum(
             not arrival.topic.startswith(self._out) for arrival in arrivals
         )
         self._say_clock()
+
+    def _ends(self) -> list[Outgoing]:
+        """Say how far the run before came, where it did not stop in good order."""
+        return [
+            Outgoing(READINGS, last.partition, None, self._end(last.provenance))
+            for last in self._numbering.left
+            if last.topic == READINGS
+        ]
+
+    def _end(self, provenance: Provenance) -> bytes:
+        return encode_batch(
+            Batch(self._city.id, self._city.origin, provenance, NOTHING)
+        )
 
     def _patience(self) -> float:
         """Wait at the longest until the next thing is due [s]."""
