@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from alerts.area import FRESH_S
+
 _Positive = Annotated[int, Field(strict=True, ge=1)]
 
 
@@ -35,7 +37,7 @@ class WebSettings(BaseModel):
     port: Annotated[int, Field(strict=True, ge=1, le=65_535)] = 8000
     refresh_s: Annotated[int, Field(strict=True, ge=5, le=3600)] = 20
     air_old_s: _Positive = 3600
-    air_gone_s: _Positive = 3 * 3600
+    air_gone_s: _Positive = FRESH_S
     road_old_s: _Positive = 600
     road_gone_s: _Positive = 1800
     roads_shown: _Positive = 5

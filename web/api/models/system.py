@@ -12,12 +12,19 @@ class Notice(Answer):
 
     id: str
     kind: Literal["raise", "change", "update", "clear"]
+    label: str = Field(
+        description="`kind`, or of an end what it was: `lost` (no data any more: "
+        "nobody knows whether it is over), `dropped` (no longer watched)."
+    )
     rule: str
     episode: str
     sequence: int = Field(description="Number within the episode, from 1.")
     audience: str = Field(description="`public` or `operators`.")
     scope: str = Field(description="`station`, `segment` or `area`.")
     scope_id: str
+    station_class: str = Field(
+        description="Class of the stations it rests on; empty for roads."
+    )
     area: str = Field(description="The narrowest area concerned.")
     areas: list[str]
     step: str
