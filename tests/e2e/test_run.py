@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-import paho.mqtt.client as paho
 import pytest
 from aiokafka import AIOKafkaProducer
+from paho.mqtt.client import Client, MQTTMessage, MQTTv5
+from paho.mqtt.enums import CallbackAPIVersion
 
 from sensors.publisher import Publisher
 from stores.protocol import Store
@@ -71,20 +72,27 @@ def raised(town: Any) -> list[tuple[str, str]]:
     return sorted((notice["rule"], notice["scope_id"]) for notice in first)
 
 
+def smoke_and_jam(town: Any) -> bool:
+    """Say whether notices of both have begun."""
+    rules = {rule for rule, _ in raised(town)}
+    return "traffic-queue" in rules and any(r.startswith("air-") for r in rules)
+
+
 class Ear:
     """Subscribes to what Thoáng says about a city, and keeps the newest of each."""
 
     def __init__(self, port: int) -> None:
         self.heard: dict[str, Any] = {}
-        self._client = paho.Client(
-            paho.CallbackAPIVersion.VERSION2, "ear", protocol=paho.MQTTv5
-        )
-        self._client.on_connect = lambda *_: self._client.subscribe(OUT + "#", qos=1)
+        self._client = Client(CallbackAPIVersion.VERSION2, "ear", protocol=MQTTv5)
+        self._client.on_connect = self._subscribe
         self._client.on_message = self._hear
         self._client.connect("127.0.0.1", port, 30)
         self._client.loop_start()
 
-    def _hear(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
+    def _subscribe(self, *_: object) -> None:
+        self._client.subscribe(OUT + "#", qos=1)
+
+    def _hear(self, _client: object, _data: object, message: MQTTMessage) -> None:
         if message.retain:
             self.heard[message.topic.removeprefix(OUT)] = json.loads(message.payload)
 
@@ -156,7 +164,7 @@ def test_api_has_the_promised_shape(town: Any) -> None:
     """Every station and segment is there, with an index or a level of now."""
     town.settle()
     stations, roads = features(town, "stations"), features(town, "segments")
-    assert (stations.keys(), roads.keys()) == (STATIONS, ROADS)
+    assert (set(stations), set(roads)) == (STATIONS, ROADS)
     for each in (*stations.values(), *roads.values()):
         assert each.keys() >= SHARED
         assert each["origin"] == "simulated"
@@ -168,12 +176,7 @@ def test_api_has_the_promised_shape(town: Any) -> None:
 
 def test_notices_of_smoke_and_jam_appear(town: Any) -> None:
     """The unchanged rules say both within a minute and a half of the filled past."""
-
-    def said() -> bool:
-        rules = {rule for rule, _ in raised(town)}
-        return "traffic-queue" in rules and any(r.startswith("air-") for r in rules)
-
-    town.wait(said, 90)
+    town.wait(lambda: smoke_and_jam(town), 90)
     for notice in notices(town):
         assert notice["headline_vi"] != notice["headline_en"]
         assert notice["origin"] == "simulated"
@@ -181,6 +184,7 @@ def test_notices_of_smoke_and_jam_appear(town: Any) -> None:
 
 def test_newest_of_everything_is_retained_on_mqtt(town: Any) -> None:
     """Who subscribes now gets results, advice and notices without waiting for new."""
+    town.wait(lambda: smoke_and_jam(town), 90)
     ear = Ear(town.status()["ports"]["mqtt"])
     wanted = {
         *(f"air/{station}" for station in STATIONS),
