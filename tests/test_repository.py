@@ -11,7 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
-BINARY = {".png", ".gz"}
+BINARY = {".png", ".gz", ".msgpack"}
 
 SECRETS = (
     "-----BEGIN [A-Z ]*PRIVATE" + " KEY-----",
