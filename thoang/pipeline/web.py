@@ -1,7 +1,5 @@
 """The web: page and API from the store."""
 
-import time
-
 import uvicorn
 from fastapi import FastAPI
 
@@ -9,6 +7,7 @@ from alerts.rows import notice_of
 from alerts.words import load_catalogue
 from sensors.city import City
 from stores.protocol import Store
+from thoang.clock import CityClock
 from thoang.process import start_logging
 from thoang.settings import Settings
 from thoang.status import process_checks
@@ -21,10 +20,8 @@ from web.store_source import StoreSource
 def web(settings: Settings, city: City, store: Store) -> FastAPI:
     """Return the application."""
 
-    def now() -> int:
-        """Return the city's clock: event time where messages carry it."""
-        told = store.clock(city.id) if city.clock == "messages" else None
-        return told or int(time.time())
+    def newest_tick() -> int | None:
+        return store.clock(city.id) if city.clock == "messages" else None
 
     return create_app(
         WebSettings(host=settings.web.host, port=settings.web.port),
@@ -36,7 +33,7 @@ def web(settings: Settings, city: City, store: Store) -> FastAPI:
         ),
         city,
         catalogue=load_catalogue(),
-        now=now,
+        now=CityClock(newest_tick),
     )
 
 
