@@ -29,7 +29,7 @@ from thoang.settings import Settings, SettingsError
 from thoang.version import VERSION
 
 if TYPE_CHECKING:
-    from thoang.supervisor.plan import Wiring
+    from thoang.supervisor.plan import CityRun, Wiring
 
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
 _desk = Desk()
@@ -71,18 +71,21 @@ def main_options(
     del version
 
 
-def _wiring() -> "Wiring":
-    """Return what the supervisor must know of the pipeline."""
+def _wiring(asked: "CityRun") -> "Wiring":
+    """Return what the supervisor must know of the pipeline, for this very run."""
     from thoang.embedded.kafka import Topic  # noqa: PLC0415  # only a run needs it
     from thoang.pipeline.drained import drained  # noqa: PLC0415
     from thoang.storage import open_store  # noqa: PLC0415
     from thoang.supervisor.plan import Wiring  # noqa: PLC0415
 
+    settings = Settings.read().of_run(asked.city, asked.folder)
+
     async def is_drained(bootstrap: str, epoch: int) -> bool:
-        settings = Settings.read()
-        return await drained(
-            open_store(settings), settings.load_city(), bootstrap, epoch
-        )
+        store = open_store(settings)
+        try:
+            return await drained(store, settings.load_city(), bootstrap, epoch)
+        finally:
+            store.close()
 
     topics = tuple(Topic(name, partitions) for name, partitions in TOPICS.items())
     return Wiring(topics, is_drained)

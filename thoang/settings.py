@@ -176,6 +176,16 @@ class Settings(BaseSettings):
         """The embedded store's file."""
         return self.store.path or self.data_dir / "thoang.sqlite"
 
+    def of_run(self, city: Path, folder: Path) -> Self:
+        """Return the settings of a run that was asked for another city and folder."""
+        return self.model_copy(
+            update={
+                "city": city,
+                "data_dir": folder,
+                "store": self.store.model_copy(update={"path": None}),
+            }
+        )
+
     def load_city(self) -> City:
         """Load the city, as this run has it."""
         city = load_city(self.city)

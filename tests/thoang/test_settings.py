@@ -49,6 +49,16 @@ def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "geheim2" not in str(told.value)
 
 
+def test_a_run_in_another_folder_has_its_own_store(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What `run --data` asks for counts, not where the environment keeps another."""
+    monkeypatch.setenv("THOANG_STORE__PATH", str(tmp_path / "other.sqlite"))
+    settings = Settings.read().of_run(tmp_path / "city.yaml", tmp_path / "data")
+    assert settings.store_path == tmp_path / "data" / "thoang.sqlite"
+    assert settings.city == tmp_path / "city.yaml"
+
+
 def test_a_missing_file_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that is named and not there stops the start."""
     monkeypatch.setenv("THOANG_CONFIG", "/nowhere/thoang.yaml")

@@ -37,7 +37,7 @@ _out = Console(soft_wrap=True, highlight=False)
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
-def run_command(wiring: "Callable[[], Wiring]") -> Callable[..., None]:
+def run_command(wiring: "Callable[[CityRun], Wiring]") -> Callable[..., None]:
     """Return the command; `wiring` is called when a run begins."""
 
     def run(
@@ -98,7 +98,7 @@ class Asked:
     open_page: bool
 
 
-def _guarded(asked: Asked, wiring: "Callable[[], Wiring]") -> int:
+def _guarded(asked: Asked, wiring: "Callable[[CityRun], Wiring]") -> int:
     """Run, with every mistake that stops the start told in one message."""
     from aiokafka.errors import KafkaError  # noqa: PLC0415 - heavy
 
@@ -108,7 +108,7 @@ def _guarded(asked: Asked, wiring: "Callable[[], Wiring]") -> int:
     try:
         run = city_run(asked)
         with claimed(run.folder):
-            return asyncio.run(_live(run, wiring(), asked))
+            return asyncio.run(_live(run, wiring(run), asked))
     except (FolderInUseError, NoFreePortError, ValueError, OSError) as error:
         _err.print(f"[red]error[/red] {escape(str(error))}")
     except KafkaError as error:

@@ -25,7 +25,7 @@ async def never(_bootstrap: str, _epoch: int) -> bool:
 def started(*arguments: str) -> Result:
     """Run the command with these arguments."""
     app = typer.Typer()
-    app.command()(run_command(lambda: Wiring((), never)))
+    app.command()(run_command(lambda _run: Wiring((), never)))
     return CliRunner().invoke(app, list(arguments))
 
 

@@ -44,7 +44,7 @@ from thoang.supervisor.plan import Wiring
 async def drained(bootstrap, epoch):
     return True
 app = typer.Typer()
-app.command()(run_command(lambda: Wiring((Topic("readings", 12),), drained)))
+app.command()(run_command(lambda _run: Wiring((Topic("readings", 12),), drained)))
 app()
 """
 
